@@ -1,0 +1,156 @@
+import type { Outcome } from '../../protocol/charger/command.ts'
+import type { Mode } from '../../protocol/modes.ts'
+import type { Result } from '../../protocol/result.ts'
+import type { EpochMs, Money } from '../../protocol/units.ts'
+
+/** Who asks. `id` is null for the system itself. */
+export interface Actor {
+  id: string | null
+  name: string
+  role: 'driver' | 'technician' | 'operator' | 'admin' | 'simulator' | 'system'
+}
+
+export type RequestStatus = 'waiting' | 'called' | 'charging' | 'interrupted' | 'completed' | 'cancelled' | 'no-show'
+
+/** A driver's request as they see it. Times are charging time; `position` is 1 for the next one of its mode. */
+export interface RequestView {
+  id: string
+  siteId: string
+  userId: string | null
+  vehicleId: string | null
+  mode: Mode
+  number: string
+  energyWh: number
+  deliveredEnergyWh: number
+  status: RequestStatus
+  position: number | null
+  carsAhead: number
+  pileId: string | null
+  sessionId: string | null
+  estimatedStartAt: EpochMs | null
+  estimatedWaitSeconds: number | null
+  estimatedFinishAt: EpochMs | null
+  /** What it has cost so far, running session included. */
+  cost: Money
+  /** Why this pile, or why still waiting, in words. */
+  reason: { en: string; zh: string }
+  createdAt: EpochMs
+}
+
+export interface BillView {
+  id: string
+  number: string
+  requestId: string
+  total: Money
+  state: 'unpaid' | 'paid' | 'refunded'
+  energyWh: number
+  createdAt: EpochMs
+  details: DetailView[]
+}
+
+export interface DetailView {
+  id: string
+  number: string
+  kind: 'charge' | 'correction'
+  sessionId: string | null
+  pileId: string | null
+  energyWh: number
+  chargingSeconds: number
+  parkingSeconds: number
+  startedAt: EpochMs
+  endedAt: EpochMs
+  windows: { from: string; to: string; kind: string; price: string; energyWh: number; fee: Money }[]
+  energyFee: Money
+  serviceFee: Money
+  otherFee: Money
+  total: Money
+  stopReason: string
+}
+
+export interface CommandView {
+  id: string
+  chargePointId: string
+  verb: string
+  action: string | null
+  status: 'queued' | 'sent' | Outcome['status']
+  result: unknown
+  error: { code: string; description: string } | null
+  createdAt: EpochMs
+  sentAt: EpochMs | null
+  answeredAt: EpochMs | null
+  observedAt: EpochMs | null
+}
+
+/** The verbs that change who charges where, what it costs and what a charger does: everything REST may set in motion. */
+export interface Verbs {
+  requestCharge(
+    actor: Actor,
+    input: { mode: Mode; energyWh: number; vehicleId?: string; siteId?: string; priority?: number },
+  ): Promise<Result<RequestView>>
+  changeRequest(actor: Actor, requestId: string, change: { mode?: Mode; energyWh?: number }): Promise<Result<RequestView>>
+  /** Without an id: the actor's only active request. Waits (bounded) for the session to end, so that the bill can be told. */
+  cancelRequest(actor: Actor, requestId?: string): Promise<Result<{ id: string; status: RequestStatus; bill: BillView | null }>>
+  /** `not-found` also for another driver's request; operators see all. */
+  viewRequest(actor: Actor, requestId: string): Promise<Result<RequestView>>
+  activeRequest(actor: Actor): Promise<Result<RequestView>>
+
+  controlPile(
+    actor: Actor,
+    pileId: string,
+    order: { action: 'start' | 'stop' | 'maintenance' | 'unlock' | 'reset'; reason?: string; force?: boolean },
+  ): Promise<Result<{ id: string; state: string; command: { id: string; status: string } | null }>>
+
+  /** Opens a fault record, interrupts the pile's cars. */
+  reportFault(
+    actor: Actor,
+    input: { pileId: string; type: FaultType; description: string; source: 'technician' | 'rest' | 'simulator' },
+  ): Promise<Result<{ faultId: string }>>
+  /** Moves a record along `open -> acknowledged -> in-repair -> resolved | false-alarm`; resolved brings the pile back. */
+  updateFault(
+    actor: Actor,
+    faultId: string,
+    change: { state?: FaultState; note?: string; assigneeId?: string | null },
+  ): Promise<Result<{ faultId: string; state: FaultState }>>
+  /** The HTTP pile says it works again: resolves what it reported itself. */
+  recoverPile(actor: Actor, pileId: string): Promise<Result<{ resolved: string[] }>>
+
+  /**
+   * A command in the charger's dialect, kept as a row, sent, and awaited for `waitMs`; the row as it stands then.
+   * Refused before anything is sent: `unknown-action`, `invalid-payload`, `charge-point-offline`, `not-found`.
+   */
+  sendNative(
+    actor: Actor,
+    chargePointId: string,
+    input: { action: string; payload: unknown; waitMs: number },
+  ): Promise<Result<CommandView> & { problems?: { path: string; message: string }[] }>
+
+  /** The HTTP pile's transport (rest.md, simulator routes). */
+  assignCharging(input: {
+    pileId: string
+    userId?: string
+    number?: string
+    energyWh: number
+    mode?: Mode
+  }): Promise<Result<{ pileId: string; sessionId: string; requestId: string }>>
+  chargingProgress(input: {
+    pileId: string
+    sessionId: string
+    energyWh: number
+    powerW: number
+    at?: EpochMs
+  }): Promise<Result<null>>
+  chargingComplete(input: {
+    pileId: string
+    sessionId: string
+    energyWh: number
+    startedAt: EpochMs
+    endedAt: EpochMs
+    reason?: string
+  }): Promise<Result<{ bill: BillView | null }>>
+  heartbeat(input: { pileIds: string[] }): Promise<Result<null>>
+}
+
+export const FAULT_TYPES = ['hardware', 'software', 'power', 'connector', 'communication'] as const
+export type FaultType = (typeof FAULT_TYPES)[number]
+export const FAULT_STATES = ['open', 'acknowledged', 'in-repair', 'resolved', 'false-alarm'] as const
+export type FaultState = (typeof FAULT_STATES)[number]
