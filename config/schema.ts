@@ -18,6 +18,14 @@ const toFlag = (text: string): unknown =>
   ({ true: true, '1': true, yes: true, on: true, false: false, '0': false, no: false, off: false })[text.toLowerCase()] ?? text
 const toList = (text: string): unknown => text.split(',').map(item => item.trim()).filter(Boolean)
 
+const toJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
 const integer = (min: number, max: number) => fromText(toNumber, z.number().int().min(min).max(max))
 const positive = (max: number) => fromText(toNumber, z.number().positive().max(max))
 const port = () => integer(0, 65_535)
@@ -66,7 +74,7 @@ export const settingsSchema = z.strictObject({
       host: text().default('0.0.0.0').meta({ about: 'address to listen on' }),
       url: text().optional().meta({ about: 'an outside broker instead of the embedded one, mqtt://user:password@host:1883', secret: true }),
       allowAnonymous: flag().default(false).meta({ about: 'clients without credentials may read all and act as any pile' }),
-      integrations: z.array(integration).default([]).meta({ about: 'clients that read all topics: [{username, password, mayCommand}] (file only)', secret: true }),
+      integrations: fromText(toJson, z.array(integration)).default([]).meta({ about: 'clients that read all topics: [{"username", "password", "mayCommand"}]', secret: true }),
     })
     .prefault({}),
   database: z

@@ -136,6 +136,8 @@ create table charging_piles (
   -- operator's intent: out of service is maintenance once idle
   in_service boolean not null default true,
   service_reason text,
+  -- written by the dispatcher alone: it has taken this pile's cars away (fault, switched off)
+  broken boolean not null default false,
   -- what the connector last said of itself
   status text,
   error_code text not null default 'NoError',
@@ -237,7 +239,9 @@ create table charging_sessions (
   charge_point_id text not null references charge_points,
   connector_id integer not null,
   pile_id text references charging_piles,
+  -- joined by the dispatcher; an HTTP pile's task asks for one by name
   request_id uuid references charging_requests,
+  asked_request_id uuid,
   user_id uuid references users on delete set null,
   id_tag text not null,
   start_key text not null,

@@ -1,0 +1,105 @@
+import type { ConnectorStatus, Protocol } from '../../../protocol/charger/status.ts'
+import type { OccupiedDetail, PileState } from '../../../protocol/events.ts'
+import type { Mode } from '../../../protocol/modes.ts'
+import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
+
+/** One site as the database has it: what the dispatcher plans on. Times are charging time in epoch ms. */
+export interface SiteSnapshot {
+  site: SiteRow
+  piles: PileRow[]
+  /** Active requests, wherever they are. */
+  cars: CarRow[]
+  /** Sessions that are not settled yet: running, or ended and to be billed. */
+  sessions: SessionRow[]
+}
+
+export interface SiteRow {
+  id: string
+  timeZone: string
+  currency: string
+  waitingCapacity: number
+  policy: Record<string, unknown>
+  nextFast: number
+  nextTrickle: number
+}
+
+export interface PileRow {
+  id: string
+  chargePointId: string
+  connectorId: number
+  mode: Mode
+  powerW: number
+  queueLength: number
+  inService: boolean
+  /** The dispatcher has taken this pile's cars away because it is broken or switched off. */
+  broken: boolean
+  status: ConnectorStatus | null
+  errorCode: string
+  vendorErrorCode: string | null
+  info: string | null
+  statusReceivedAt: EpochMs | null
+  pluggedTag: string | null
+  chargePointStatus: ConnectorStatus | null
+  connected: boolean
+  protocol: Protocol | null
+  linkSince: EpochMs | null
+  /** Faults not resolved yet. */
+  openFaults: { id: string; source: string; state: string }[]
+  /** The last state written to the pile's history; null before the first. */
+  shown: { state: PileState; detail: OccupiedDetail | null; errorCode: string; at: EpochMs } | null
+}
+
+export interface CarRow {
+  requestId: string
+  userId: string | null
+  vehicleId: string | null
+  idTag: string | null
+  mode: Mode
+  number: number
+  energyWh: number
+  hasTarget: boolean
+  source: 'driver' | 'walk-up'
+  priority: number
+  endCause: string | null
+  noShows: number
+  createdAt: EpochMs
+  firstCalledAt: EpochMs | null
+  estimatedStartAt: EpochMs | null
+  place: 'waiting' | 'pile' | 'fault'
+  pileId: string | null
+  position: number
+  since: EpochMs
+  turnAt: EpochMs | null
+  startAskedAt: EpochMs | null
+  /** Over all sessions of the request, the running one included. */
+  deliveredMilliWh: MilliWh
+}
+
+export interface SessionRow {
+  id: number
+  chargePointId: string
+  connectorId: number
+  pileId: string | null
+  requestId: string | null
+  /** The request named by an HTTP pile's task, before the session is joined to it. */
+  askedRequestId: string | null
+  userId: string | null
+  idTag: string
+  startKey: string
+  verdict: string
+  tariffVersionId: string | null
+  targetMilliWh: MilliWh | null
+  meterStartMilliWh: MilliWh | null
+  meterStopMilliWh: MilliWh | null
+  startedAt: EpochMs
+  startedReceivedAt: EpochMs
+  lastReadingAt: EpochMs | null
+  lastRegisterMilliWh: MilliWh | null
+  energyMilliWh: MilliWh
+  powerW: number | null
+  endedAt: EpochMs | null
+  stopReason: string | null
+  endCause: string | null
+  stopAskedAt: EpochMs | null
+  provisional: boolean
+}
