@@ -54,18 +54,30 @@ interface PileRecord extends Omit<PileRow, 'shown'> {
  * The site as it is. `lock` takes the site row for update: the dispatcher plans one site at a time, whichever node it
  * runs on (docs/adr/0004). Returns undefined when there is no such site.
  */
-export async function loadSite(db: ClientBase | Pool, siteId: string, lock: boolean): Promise<SiteSnapshot | undefined> {
+export async function loadSite(
+  db: ClientBase | Pool,
+  siteId: string,
+  lock: boolean,
+): Promise<SiteSnapshot | undefined> {
   const { rows: sites } = await db.query<SiteRow>(lock ? `${SITE} for update` : SITE, [siteId])
   const site = sites[0]
   if (site === undefined) return undefined
   const piles = await db.query<PileRecord>({ name: 'site-piles', text: PILES, values: [siteId] })
   const cars = await db.query<CarRow>({ name: 'site-cars', text: CARS, values: [siteId] })
   const sessions = await db.query<SessionRow>({ name: 'site-sessions', text: SESSIONS, values: [siteId] })
-  return { site, piles: piles.rows.map(toPile).sort((a, b) => naturalOrder(a.id, b.id)), cars: cars.rows, sessions: sessions.rows }
+  return {
+    site,
+    piles: piles.rows.map(toPile).sort((a, b) => naturalOrder(a.id, b.id)),
+    cars: cars.rows,
+    sessions: sessions.rows,
+  }
 }
 
 function toPile({ shownState, shownDetail, shownErrorCode, shownAt, ...pile }: PileRecord): PileRow {
-  const shown = shownState === null ? null : { state: shownState, detail: shownDetail, errorCode: shownErrorCode ?? 'NoError', at: shownAt ?? 0 }
+  const shown =
+    shownState === null
+      ? null
+      : { state: shownState, detail: shownDetail, errorCode: shownErrorCode ?? 'NoError', at: shownAt ?? 0 }
   return { ...pile, shown }
 }
 
