@@ -46,10 +46,10 @@ export function explain(error: z.ZodError, payload: unknown): Violation {
   for (const issue of error.issues) {
     const found = judge(issue, valueAt(payload, issue.path))
     code ??= found.code
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined]
-    for (const key of keys) {
-      if (problems.length === MAX_PROBLEMS) break
-      problems.push({ path: pointer(key === undefined ? issue.path : [...issue.path, key]), message: found.message })
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [issue.path]
+    for (const path of paths) {
+      if (problems.length === MAX_PROBLEMS) return { code, problems }
+      problems.push({ path: pointer(path), message: found.message })
     }
   }
   return { code: code ?? 'FormationViolation', problems }
@@ -89,13 +89,17 @@ function judge(issue: Issue, value: unknown): Finding {
       return { code: 'OccurenceConstraintViolation', message: `must have at least ${issue.minimum} item` }
     case 'not_multiple_of':
       return { code: 'PropertyConstraintViolation', message: `must be a multiple of ${issue.divisor}` }
-    default:
+    case 'invalid_format':
       return {
         code: 'PropertyConstraintViolation',
-        message: `must be a ${issue.code === 'invalid_format' ? issue.format : 'valid value'}`,
+        message: `must be a valid ${FORMAT_NAMES[issue.format] ?? issue.format}`,
       }
+    default:
+      return { code: 'PropertyConstraintViolation', message: issue.message }
   }
 }
+
+const FORMAT_NAMES: Record<string, string> = { datetime: 'RFC 3339 date-time', url: 'absolute URI' }
 
 const wrongType = (expected: string): Finding => ({
   code: 'TypeConstraintViolation',

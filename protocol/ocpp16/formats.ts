@@ -89,11 +89,11 @@ const AUTHORITY = String.raw`(?:${USER_INFO})?(?:\[(?:${IPV6}|${IP_FUTURE})\]|${
 const PATH = `(?:/${PCHAR}*)*`
 const TAIL = `(?:${PCHAR}|[/?])*`
 const URI = new RegExp(
-  String.raw`^[a-z][a-z0-9+\-.]*:(?://${AUTHORITY}${PATH}|/(?:${PCHAR}+${PATH})?|${PCHAR}+${PATH})(?:\?${TAIL})?(?:#${TAIL})?$`,
+  String.raw`^[a-z][a-z0-9+\-.]*:(?:/?/${AUTHORITY}${PATH}|/(?:${PCHAR}+${PATH})?|${PCHAR}+${PATH})(?:\?${TAIL})?(?:#${TAIL})?$`,
   'i',
 )
 
-/** An absolute URI (RFC 3986) with something behind its scheme. */
+/** An absolute URI (RFC 3986) with something behind its scheme; as in the official check one slash may stand for two. */
 export const uri = () =>
   z.string().check(payload => {
     if (!URI.test(payload.value)) payload.issues.push({ code: 'invalid_format', format: 'url', input: payload.value })
