@@ -1,0 +1,112 @@
+import type { Mode } from '../../../protocol/modes.ts'
+import type { Policy } from './policy.ts'
+
+/**
+ * One site's piles and cars as the dispatcher sees them: plain values without a clock. Time is in ticks, energy in
+ * W x tick, so that energy / power is a time. The live system ticks in milliseconds, replay so finely that every finish
+ * falls on a tick.
+ */
+export interface Yard {
+  policy: Policy
+  /** Cars in the waiting area, both modes together. */
+  waitingCapacity: number
+  /** The number the next request of a mode gets. Never goes back. */
+  nextNumber: Record<Mode, number>
+  piles: YardPile[]
+  cars: Map<string, Car>
+  /** Ids in order of arrival. */
+  waiting: string[]
+  /** Ids by number: cars of broken piles, and what found no place when cars were dealt again. */
+  faultQueue: Record<Mode, string[]>
+}
+
+export interface YardPile {
+  id: string
+  mode: Mode
+  powerW: number
+  /** Places, the charging place included. */
+  queueLength: number
+  /** Whether cars may be planned onto it (pile/state.ts): false means nobody is, but its cars stay. */
+  plannable: boolean
+  /** Its cars have been taken away by `breakDown` and nobody comes until `repair`. */
+  broken: boolean
+  /** Ids; the first is at the charging place. */
+  cars: string[]
+  /** Recent average of what the charging car really takes; the nominal power without it. Live only. */
+  chargingPowerW?: number
+}
+
+export interface Car {
+  id: string
+  mode: Mode
+  number: number
+  /** The whole request. */
+  demand: number
+  /** Still to charge, as of now: the owner of the yard keeps it up to date for charging cars. */
+  needed: number
+  /** Kept for priority classes; 0 is everybody. */
+  priority: number
+  /** When the request was made, in the owner's time. */
+  arrival: number
+  /** Charging, or about to in a way that cannot be undone (its start has been asked for): it is not dealt elsewhere. */
+  charging: boolean
+}
+
+export type Place =
+  | { at: 'waiting' }
+  | { at: 'fault-queue' }
+  /** `index` 0 is the charging place. */
+  | { at: 'pile'; pile: YardPile; index: number }
+
+/** A yard of its own: what is done to it is not seen in the original. */
+export function copyYard(yard: Yard): Yard {
+  return {
+    ...yard,
+    nextNumber: { ...yard.nextNumber },
+    piles: yard.piles.map(pile => ({ ...pile, cars: [...pile.cars] })),
+    cars: new Map([...yard.cars].map(([id, car]) => [id, { ...car }])),
+    waiting: [...yard.waiting],
+    faultQueue: { fast: [...yard.faultQueue.fast], trickle: [...yard.faultQueue.trickle] },
+  }
+}
+
+/** The car of an id that the yard itself holds in one of its lists. */
+export const carOf = (yard: Yard, id: string): Car => yard.cars.get(id)!
+
+/** Where a car is; undefined for a car that the yard does not have. */
+export function placeOf(yard: Yard, id: string): Place | undefined {
+  const car = yard.cars.get(id)
+  if (car === undefined) return undefined
+  for (const pile of yard.piles) {
+    const index = pile.cars.indexOf(id)
+    if (index >= 0) return { at: 'pile', pile, index }
+  }
+  return { at: yard.faultQueue[car.mode].includes(id) ? 'fault-queue' : 'waiting' }
+}
+
+export const isFull = (pile: YardPile): boolean => pile.cars.length >= pile.queueLength
+
+/** May a car be placed here, free places apart? */
+export const isWorking = (pile: YardPile): boolean => pile.plannable && !pile.broken
+
+/** What a car takes at a pile: measured where it charges and something has been measured, nominal otherwise. */
+export function powerAt(pile: YardPile, car: Car): number {
+  const measured = car.charging ? (pile.chargingPowerW ?? 0) : 0
+  return measured > 0 ? measured : pile.powerW
+}
+
+/** Takes a car out of the yard without calling anybody to its place. */
+export function removeCar(yard: Yard, car: Car): void {
+  takeOut(yard, car)
+  yard.cars.delete(car.id)
+}
+
+/** Takes a car out of the list that holds it. */
+export function takeOut(yard: Yard, car: Car): void {
+  for (const list of [...yard.piles.map(pile => pile.cars), yard.faultQueue[car.mode], yard.waiting]) {
+    const index = list.indexOf(car.id)
+    if (index < 0) continue
+    list.splice(index, 1)
+    return
+  }
+}
