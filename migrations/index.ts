@@ -1,0 +1,4 @@
+import { Initial20261122 } from './20261122-initial.ts'
+
+/** In order. A migration that has been released never changes; a change is a new one, added at the end. */
+export const migrations = [{ name: '20261122-initial', class: Initial20261122 }]
