@@ -6,6 +6,8 @@ import type { JsonSchema } from './official-schema.ts'
 export type Json = unknown
 
 const LONGEST_DRAWN = 600
+/** Changes go deep more often than not, where most members are. */
+const DEEP_WEIGHT = 8
 
 const character = fc.oneof(
   fc.constantFrom('a', 'Z', '0', ' ', 'é', '充', '🔌', '\u0000', '"', '\\'),
@@ -251,11 +253,12 @@ function changedObject(schema: JsonSchema): fc.Arbitrary<Json> {
   const added = fc
     .tuple(whole, fc.constantFrom(...OTHER_MEMBERS), junk)
     .map(([object, name, value]) => withMember(object, name, value))
-  const replaced = members.map(([name, member]) =>
-    fc.tuple(whole, near(member)).map(([object, value]) => withMember(object, name, value)),
-  )
+  const replaced = members.map(([name, member]) => ({
+    weight: member.type === 'object' || member.type === 'array' ? DEEP_WEIGHT : 3,
+    arbitrary: fc.tuple(whole, near(member)).map(([object, value]) => withMember(object, name, value)),
+  }))
   const removed = members.map(([name]) => whole.map(({ [name]: _, ...rest }) => rest))
-  return fc.oneof(added, ...replaced, ...removed)
+  return fc.oneof(added, ...removed, ...replaced)
 }
 
 /** As JSON.parse would make it: `__proto__` becomes a member like any other. */

@@ -26,6 +26,7 @@ interface Validator {
 
 const require = createRequire(import.meta.url)
 const validators: Validator[] = require('ocpp-rpc/lib/standard-validators')
+const { RPCError }: { RPCError: new () => Error } = require('ocpp-rpc/lib/errors')
 const files: (JsonSchema & { $id: string })[] = require('ocpp-rpc/lib/schemas/ocpp1_6.json')
 
 const validator = validators.find(candidate => candidate.subprotocol === 'ocpp1.6')!
@@ -46,12 +47,13 @@ function resolve(schema: JsonSchema, definitions: Record<string, JsonSchema>): J
   return resolved
 }
 
+/** Any error but a verdict on the payload (a missing schema, a fault of the judge) is thrown on. */
 export function officialAccepts(message: string, payload: unknown): boolean {
+  if (!officialSchemas.has(message)) throw new Error(`no official schema of ${message}`)
   try {
     return validator.validate(`urn:${message}`, payload)
   } catch (error) {
-    if (error instanceof Error && /^RPC|Error$/.test(error.constructor.name) && !/missing from/.test(error.message))
-      return false
+    if (error instanceof RPCError) return false
     throw error
   }
 }
