@@ -3,7 +3,7 @@
  * (TEST_DATABASE_URL), and stops it afterwards. With a TEST_DATABASE_URL of your own, only runs tap.
  */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../../central/store/embedded/embedded.ts'
@@ -11,6 +11,8 @@ import { silentLog } from '../../central/store/log.ts'
 import { TEST_SETTINGS } from './server.ts'
 
 const folder = process.env.TEST_DATABASE_URL ? null : await mkdtemp(join(tmpdir(), 'ev-test-'))
+// As root the server runs as another user, who must be able to enter.
+if (folder !== null) await chmod(folder, 0o711)
 const server =
   folder === null
     ? null

@@ -48,14 +48,14 @@ export async function serverAccount(): Promise<Account> {
 }
 
 /** Whether the account can enter the folder, asked of the kernel: modes, ACLs and mount options included. */
-export async function canEnter(account: Account, folder: string): Promise<boolean> {
-  return canRun(account, '/bin/true', [], folder)
-}
+export const canEnter = (account: Account, folder: string): Promise<boolean> =>
+  // Not as the child's working folder: that is entered before the child changes its user.
+  canRun(account, '/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder])
 
-/** Whether the account can run the program with that working folder. */
-export async function canRun(account: Account, program: string, args: string[], cwd: string): Promise<boolean> {
+/** Whether the account can run the program. */
+export async function canRun(account: Account, program: string, args: string[]): Promise<boolean> {
   try {
-    await run(program, args, { ...asAccount(account), cwd, env: {} })
+    await run(program, args, { ...asAccount(account), cwd: '/', env: {} })
     return true
   } catch {
     return false

@@ -43,10 +43,10 @@ export async function findPlace(own: string, log: Log): Promise<Place> {
   }
 
   const packaged = await packagedBinaries()
-  const runs = await canRun(account, join(packaged, 'bin', 'postgres'), ['--version'], '/')
+  const runs = await canRun(account, join(packaged, 'bin', 'postgres'), ['--version'])
   const native = runs
     ? packaged
-    : await copyBinaries(packaged, home === own ? await outside(account, 'shared') : dirname(home))
+    : await copyBinaries(packaged, dirname(home === own ? await outside(account, 'native') : home))
   if (!runs)
     log.info({ native }, 'the binaries of the embedded PostgreSQL were copied to a folder that its user can enter')
 

@@ -60,7 +60,7 @@ export const SessionAnomaly = defineEntity({
     sessionId: p.integer().strictNullable(),
     kind: p.text(),
     at: instant(),
-    details: json<Record<string, unknown>>(),
+    details: json<object>(),
     verdict: p.text().strictNullable(),
     verdictBy: () => p.manyToOne(User).mapToPk().name('verdict_by').deleteRule('set null').strictNullable(),
   },

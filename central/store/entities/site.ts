@@ -11,7 +11,7 @@ export const Site = defineEntity({
     currency: p.text(),
     powerLimitW: p.integer().strictNullable(),
     waitingCapacity: p.integer(),
-    policy: json<Record<string, unknown>>().default('{}'),
+    policy: json<object>().default('{}'),
     nextFastNumber: p.integer().default(1),
     nextTrickleNumber: p.integer().default(1),
     createdAt: instant().defaultRaw('now()'),

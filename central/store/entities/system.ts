@@ -48,7 +48,7 @@ export const AuditEntry = defineEntity({
     actor: p.text(),
     action: p.text(),
     subject: p.text(),
-    details: json<Record<string, unknown>>().default('{}'),
+    details: json<object>().default('{}'),
   },
 })
 export type AuditEntry = InferEntity<typeof AuditEntry>

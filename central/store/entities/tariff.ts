@@ -29,7 +29,7 @@ export const TariffVersion = defineEntity({
     tariffId: () => p.manyToOne(Tariff).mapToPk().name('tariff_id').deleteRule('cascade'),
     version: p.integer(),
     validFrom: instant(),
-    definition: json<Record<string, unknown>>(),
+    definition: json<object>(),
     createdBy: () => p.manyToOne(User).mapToPk().name('created_by').deleteRule('set null').strictNullable(),
     createdAt: instant(),
   },
