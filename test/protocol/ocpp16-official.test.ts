@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { z } from 'zod'
 import { type Action, actions, allActions } from '../../protocol/ocpp16/actions.ts'
-import { dateTime, dateTimeLike, mistyped, near, uri, valid } from './generate-messages.ts'
+import { near, valid } from './generate-messages.ts'
+import { dateTime, dateTimeLike, mistyped, uri } from './generate-texts.ts'
 import { type JsonSchema, officialAccepts, officialSchemas } from './official-schema.ts'
 
 const RUNS = 150
