@@ -21,7 +21,7 @@ export const ChargePoint = defineEntity({
     model: p.text().strictNullable(),
     serial: p.text().strictNullable(),
     firmware: p.text().strictNullable(),
-    bootDetails: json<object>().strictNullable(),
+    bootDetails: json().strictNullable(),
     registration: oneOf<'accepted' | 'pending' | 'rejected'>().strictNullable(),
     lastBootAt: instant().strictNullable(),
     lastSeenAt: instant().strictNullable(),

@@ -43,7 +43,7 @@ export const oneOf = <T extends string>() => p.text().$type<T>()
 export type Json = object | string | number | boolean
 
 /** `jsonb`: members in no order. */
-export const json = <T extends Json>() => p.json().$type<T>()
+export const json = <T extends Json = Json>() => p.json().$type<T>()
 
 /** `json` keeps the order of members, as a native payload needs. */
 export const orderedJson = () => p.json().columnType('json').$type<Json>()
