@@ -22,6 +22,7 @@ t.test('fees come out as printed', async t => {
   const table: [string, Segment[], energy: number, service: number, total: number][] = [
     ['one window, a half rounded up, the tie to energy', [segment(8, 8.65, 4550)], 319, 364, 683],
     ['valley into flat', [segment(6, 8, 14000)], 770, 1120, 1890],
+    ['valley, flat and peak', [segment(6, 11, 35000)], 2450, 2800, 5250],
     ['flat into peak', [segment(9, 11, 14000)], 1190, 1120, 2310],
     ['over midnight', [segment(22, 25, 3000)], 150, 240, 390],
     ['a whole day', [segment(0, 24, 24000)], 7 * 40 + 8 * 70 + 8 * 100 + 40, 1920, 3600],
