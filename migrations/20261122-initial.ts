@@ -146,6 +146,8 @@ create table charging_piles (
   status_at timestamptz,
   status_received_at timestamptz,
   plugged_tag text,
+  -- Preparing since the connector was last free: the cable is not the last session's. Written with the status.
+  fresh_plug boolean not null default false,
   -- last meter values, for lists
   power_now_w integer,
   meter_at timestamptz,

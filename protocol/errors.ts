@@ -14,6 +14,7 @@ export const ERRORS = {
   forbidden: { status: 403, en: 'Not allowed for your role', zh: '您的角色无权执行此操作' },
   'not-found': { status: 404, en: 'Not found', zh: '未找到' },
   'no-active-request': { status: 404, en: 'There is no active request', zh: '没有进行中的充电请求' },
+  'method-not-allowed': { status: 405, en: 'The method is not allowed here', zh: '不允许使用该方法' },
   'username-taken': { status: 409, en: 'The user name is taken', zh: '用户名已被占用' },
   'already-exists': { status: 409, en: 'It exists already', zh: '已存在' },
   'active-request': { status: 409, en: 'This vehicle has an active request', zh: '该车辆已有进行中的请求' },
@@ -32,6 +33,7 @@ export const ERRORS = {
   internal: { status: 500, en: 'Something went wrong on our side', zh: '服务器内部错误' },
   'charge-point-failed': { status: 502, en: 'The charge point failed to do it', zh: '充电桩执行失败' },
   'charge-point-offline': { status: 503, en: 'The charge point is not connected', zh: '充电桩未连接' },
+  overloaded: { status: 503, en: 'Too busy, try again shortly', zh: '系统繁忙，请稍后再试' },
   'database-away': { status: 503, en: 'The database is away', zh: '数据库不可用' },
   'charge-point-timed-out': { status: 504, en: 'The charge point did not answer', zh: '充电桩无应答' },
 } as const satisfies Record<string, { status: number; en: string; zh: string }>

@@ -125,6 +125,8 @@ export interface SessionEnded extends SessionReference {
   /** The charger's reason, `Local` where it gave none. */
   reason: string
   at?: EpochMs
+  /** Said by the HTTP pile, which tells both times at the end; it amends the start. */
+  startedAt?: EpochMs
   readings: Reading[]
 }
 

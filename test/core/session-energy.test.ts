@@ -148,8 +148,8 @@ t.test('implausible registers are held for review', async t => {
     power: number | null,
     reason: string | null,
   ][] = [
-    ['one and a half times the power and 1 kWh', 0, '', 91, 60_000, null],
-    ['a thousandth more', 0, '', 91.001, 60_000, 'energy-above-power'],
+    ['twenty times the power', 0, '', 1200, 60_000, null],
+    ['a Wh more', 0, '', 1200.001, 60_000, 'energy-above-power'],
     ['a thousandfold', 0, '', 30_000, 60_000, 'energy-above-power'],
     ['a power that is not known', 0, '', 30_000, null, null],
     ['a start of zero on a lifetime register', 0, '20:4000', 4010, 60_000, 'energy-above-power'],
@@ -164,8 +164,13 @@ t.test('implausible registers are held for review', async t => {
     const { plausibility } = session(start, readText(readings), stop, { pilePowerW })
     t.same(plausibility, reason === null ? { ok: true } : { ok: false, reason }, name)
   }
-  const none = session(0, [], 1.001, { endedAt: START - MINUTE })
-  t.same(none.plausibility, { ok: false, reason: 'energy-above-power' }, '1 kWh at most in no time')
+  const none = session(0, [], 150.001, { endedAt: START - MINUTE })
+  t.same(none.plausibility, { ok: false, reason: 'energy-above-power' }, '150 kWh at most in no time')
+  t.same(
+    session(0, [], 150, { endedAt: START - MINUTE }).plausibility,
+    { ok: true },
+    'a session told in a moment is billed',
+  )
 })
 
 t.test('a step down is no energy', async t => {

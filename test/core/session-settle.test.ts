@@ -72,8 +72,8 @@ t.test('below one watt-hour nothing is charged and a record remains', async t =>
 })
 
 t.test('an implausible session is held and keeps its figures', async t => {
-  const held = settleSession(input({}, { stopRegisterMilliWh: 7_100 * KWH }))
-  t.match(held, { reviewReason: 'energy-above-power', energyMilliWh: 100 * KWH })
+  const held = settleSession(input({}, { stopRegisterMilliWh: 12_000 * KWH }))
+  t.match(held, { reviewReason: 'energy-above-power', energyMilliWh: 5_000 * KWH })
   t.match(settleSession(input({}, { stopRegisterMilliWh: 1 })), { reviewReason: 'stop-below-start', totalMinor: 0 })
 })
 

@@ -103,8 +103,9 @@ const falls = (points: readonly Point[]): boolean =>
   points.some((point, index) => index > 0 && point.registerMilliWh < points[index - 1]!.registerMilliWh)
 
 /**
- * Registers in the wrong unit are off by a thousand (quirk 64), and a sporadic zero makes a lifetime of energy (66). A
- * pile may exceed its nominal power and clocks may differ, hence the factor 1.5 and 1 kWh on top.
+ * Registers in the wrong unit are off by a thousand (quirk 64), and a sporadic zero makes a lifetime of energy (66): that
+ * is far above what any battery takes and what the pile could give. Less than that is billed as metered: clocks differ,
+ * piles exceed their nominal power, and stored sessions are told in a moment.
  */
 function plausibility(input: EnergyInput, energyMilliWh: MilliWh, points: readonly Point[]): Plausibility {
   const { startedAt, endedAt, startRegisterMilliWh, stopRegisterMilliWh, pilePowerW } = input
@@ -120,6 +121,9 @@ function plausibility(input: EnergyInput, energyMilliWh: MilliWh, points: readon
     : { ok: true }
 }
 
+const MOST_OF_ONE_CAR_MILLI_WH = 150 * MILLI_WH_PER_KWH
+const TIMES_NOMINAL_POWER = 20
+
 /** Compared, never billed: this may be a float. */
 const mostMilliWh = (powerW: number, ms: number): number =>
-  ((powerW * Math.max(0, ms)) / MS_PER_HOUR) * 1.5 * MILLI_WH_PER_WH + MILLI_WH_PER_KWH
+  Math.max(MOST_OF_ONE_CAR_MILLI_WH, ((powerW * Math.max(0, ms)) / MS_PER_HOUR) * TIMES_NOMINAL_POWER * MILLI_WH_PER_WH)

@@ -27,6 +27,7 @@ export const ChargingPile = defineEntity({
     statusAt: instant().strictNullable(),
     statusReceivedAt: instant().strictNullable(),
     pluggedTag: p.text().strictNullable(),
+    freshPlug: p.boolean().default(false),
     powerNowW: p.integer().strictNullable(),
     meterAt: instant().strictNullable(),
     createdAt: instant(),

@@ -9,7 +9,7 @@ from sites where id = $1`
 const PILES = /* sql */ `
 select p.id, p.charge_point_id as "chargePointId", p.connector_id as "connectorId", p.mode, p.power_w as "powerW",
        p.queue_length as "queueLength", p.in_service as "inService", p.broken, p.status, p.error_code as "errorCode",
-       p.vendor_error_code as "vendorErrorCode", p.info, p.status_received_at as "statusReceivedAt",
+       p.vendor_error_code as "vendorErrorCode", p.info, p.status_received_at as "statusReceivedAt", p.fresh_plug as "freshPlug",
        p.plugged_tag as "pluggedTag", c.status as "chargePointStatus", c.connected, c.protocol, c.link_since as "linkSince",
        coalesce((select json_agg(json_build_object('id', f.id, 'source', f.source, 'state', f.state))
                  from fault_records f where f.pile_id = p.id and f.state in ('open', 'acknowledged', 'in-repair')), '[]') as "openFaults",

@@ -38,6 +38,8 @@ export interface PileRow {
   vendorErrorCode: string | null
   info: string | null
   statusReceivedAt: EpochMs | null
+  /** Preparing since the connector was last seen free, so that the cable is not the last session's. */
+  freshPlug: boolean
   pluggedTag: string | null
   chargePointStatus: ConnectorStatus | null
   connected: boolean

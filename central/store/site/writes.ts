@@ -193,7 +193,7 @@ export function createSiteWrites(client: ClientBase) {
     /** Why we want it to end; the first cause stays. */
     sessionStopAsked: (id: number, cause: string, now: EpochMs) =>
       run(
-        `update charging_sessions set stop_asked_at = coalesce(stop_asked_at, ${at('$3')}), end_cause = coalesce(end_cause, $2) where id = $1 and ended_at is null`,
+        `update charging_sessions set stop_asked_at = ${at('$3')}, end_cause = coalesce(end_cause, $2) where id = $1 and ended_at is null`,
         [id, cause, now],
       ),
 

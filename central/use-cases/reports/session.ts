@@ -1,0 +1,111 @@
+import type { Handler } from './handlers.ts'
+
+export const authorizationAsked: Handler<'authorization-asked'> = (
+  { chargePointId, receivedAt, report },
+  { authorize },
+) => authorize(chargePointId, report.idTag, receivedAt)
+
+/** The same start again gets the same number and makes no second record (quirk 40). The dispatcher joins it to a request. */
+export const sessionStarted: Handler<'session-started'> = async (envelope, ports) => {
+  const { chargePointId, receivedAt, report } = envelope
+  const effect = {
+    chargePointId,
+    connectorId: report.connectorId,
+    idTag: report.idTag,
+    startKey: report.startKey,
+    registerMilliWh: report.registerMilliWh ?? null,
+    at: report.at ?? null,
+    receivedAt,
+    reservationId: report.reservationId ?? null,
+    requestId: report.requestId ?? null,
+  }
+  let result = await ports.writer.submit('start', effect)
+  if (!result.repeated && result.pileId === null && (await ports.adoptConnector(chargePointId, report.connectorId))) {
+    result = await ports.writer.submit('start', effect)
+  }
+  const { transactionId, verdict, why, siteId, pileId, repeated } = result
+  if (siteId !== null) {
+    if (!repeated && verdict.status !== 'accepted') {
+      ports.emit({
+        type: 'notice',
+        notice: verdict.status === 'invalid' ? 'unknown-tag' : 'wrong-tag',
+        siteId,
+        at: receivedAt,
+        pileId,
+        requestId: null,
+        text: `start on ${chargePointId} connector ${report.connectorId}: ${why}`,
+        data: { chargePointId, connectorId: report.connectorId, transactionId, verdict: verdict.status, why },
+      })
+    }
+    ports.touch(siteId)
+  }
+  return { transactionId, verdict }
+}
+
+export const meterSampled: Handler<'meter-sampled'> = async (envelope, ports) => {
+  const { chargePointId, receivedAt, report } = envelope
+  const { siteId, pileId, sessionId, targetReached } = await ports.writer.submit('readings', {
+    chargePointId,
+    connectorId: report.connectorId,
+    ...(report.transactionId === undefined ? {} : { transactionId: report.transactionId }),
+    ...(report.startKey === undefined ? {} : { startKey: report.startKey }),
+    receivedAt,
+    readings: report.readings,
+  })
+  if (siteId === null || pileId === null) return {}
+  const last = report.readings.at(-1)
+  if (last !== undefined) {
+    ports.emit({
+      type: 'pile-meter',
+      siteId,
+      pileId,
+      at: receivedAt,
+      powerW: last.powerW ?? null,
+      energyWh: last.registerMilliWh === undefined ? null : Math.round(last.registerMilliWh / 1000),
+      voltageV: last.voltageV ?? [],
+      currentA: last.currentA ?? [],
+      socPercent: last.socPercent ?? null,
+    })
+  }
+  ports.sessionMoved({ siteId, pileId, sessionId, powerW: last?.powerW ?? null })
+  if (targetReached) ports.touch(siteId)
+  return {}
+}
+
+/** The first valid stop wins; a repetition is answered and changes nothing; one that fits nothing is kept as an anomaly. */
+export const sessionEnded: Handler<'session-ended'> = async (envelope, ports) => {
+  const { chargePointId, receivedAt, report } = envelope
+  const { outcome, transactionId, siteId, pileId, verdict } = await ports.writer.submit('stop', {
+    chargePointId,
+    ...(report.connectorId === undefined ? {} : { connectorId: report.connectorId }),
+    ...(report.transactionId === undefined ? {} : { transactionId: report.transactionId }),
+    ...(report.startKey === undefined ? {} : { startKey: report.startKey }),
+    ...(report.registerMilliWh === undefined ? {} : { registerMilliWh: report.registerMilliWh }),
+    ...(report.at === undefined ? {} : { at: report.at }),
+    ...(report.idTag === undefined ? {} : { idTag: report.idTag }),
+    ...(report.startedAt === undefined ? {} : { startedAt: report.startedAt }),
+    receivedAt,
+    reason: report.reason,
+    readings: report.readings,
+  })
+  if (outcome === 'anomaly' || outcome === 'orphan') {
+    ports.emit({
+      type: 'notice',
+      notice: 'anomaly',
+      siteId,
+      at: receivedAt,
+      pileId,
+      requestId: null,
+      text:
+        outcome === 'orphan'
+          ? `a stop from ${chargePointId} fits no session`
+          : `a second, different stop from ${chargePointId}`,
+      data: { chargePointId, transactionId, outcome },
+    })
+  }
+  if (siteId !== null && outcome === 'ended') ports.touch(siteId)
+  return {
+    ...(transactionId === null ? {} : { transactionId }),
+    ...(verdict === undefined || verdict === null ? {} : { verdict }),
+  }
+}

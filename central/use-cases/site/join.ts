@@ -1,0 +1,137 @@
+import { foldCase, newId } from '../../../protocol/ids.ts'
+import { seat } from '../../core/queue/seat.ts'
+import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
+import { tariffInForce } from '../../store/site/tariff.ts'
+import {
+  carRow,
+  decide,
+  openSessionOf,
+  pileRow,
+  type SiteWork,
+  targetOf,
+  YARD_ENERGY_PER_MILLI_WH,
+  yardPile,
+} from './work.ts'
+
+/** What a plan assumes of a walk-up, who has not said how much they want. */
+const WALK_UP_ENERGY_WH = 30_000
+
+/** Every session belongs to a request: the called car's, another of the same driver, or an implicit one (domain.md section 3). */
+export async function joinSessions(work: SiteWork): Promise<void> {
+  for (const session of work.snap.sessions) {
+    if (session.requestId !== null) continue
+    const pile = pileRow(work, session.pileId)
+    if (pile === undefined) continue
+    const car = carFor(work, session, pile) ?? (await walkUp(work, session, pile))
+    if (session.endedAt === null) {
+      const seated = seat(work.yard, pile.id, toSeat(car))
+      await decide(work, seated)
+    }
+    await join(work, session, pile, car)
+  }
+}
+
+async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: CarRow): Promise<void> {
+  const deliveredBefore = car.deliveredMilliWh
+  const tariff = await tariffInForce(work.client, {
+    siteId: work.snap.site.id,
+    mode: pile.mode,
+    pileId: pile.id,
+    at: session.startedAt,
+  })
+  const targetMilliWh = targetOf(car, deliveredBefore)
+  await work.db.joinSession(session.id, {
+    requestId: car.requestId,
+    userId: car.userId,
+    targetMilliWh,
+    tariffVersionId: tariff?.id ?? null,
+  })
+  await work.db.observed({ verb: 'start', requestId: car.requestId, now: work.now })
+  session.requestId = car.requestId
+  session.targetMilliWh = targetMilliWh
+  session.tariffVersionId ??= tariff?.id ?? null
+  session.userId ??= car.userId
+  car.deliveredMilliWh += session.energyMilliWh
+  car.startAskedAt = null
+  car.turnAt = null
+  work.causes.set(pile.id, 'session-started')
+  work.events.push({
+    type: 'session',
+    siteId: work.snap.site.id,
+    pileId: pile.id,
+    at: session.startedAt,
+    sessionId: String(session.id),
+    event: 'started',
+    energyWh: 0,
+    reason: null,
+  })
+}
+
+/** The request a session is for; undefined makes it a walk-up. */
+function carFor(work: SiteWork, session: SessionRow, pile: PileRow): CarRow | undefined {
+  if (session.askedRequestId !== null) {
+    const asked = carRow(work, session.askedRequestId)
+    if (asked !== undefined) return asked
+  }
+  const candidates = work.snap.cars.filter(
+    car =>
+      belongsTo(session, car) &&
+      car.mode === pile.mode &&
+      openSessionOf(work.snap, car.requestId) === undefined &&
+      // a session replayed hours later is not the answer to a request made since
+      (session.endedAt === null || session.endedAt >= car.createdAt),
+  )
+  const here = yardPile(work, pile.id)?.cars ?? []
+  return candidates.find(car => here.includes(car.requestId)) ?? candidates[0]
+}
+
+const belongsTo = (session: SessionRow, car: CarRow): boolean =>
+  (car.idTag !== null && foldCase(car.idTag) === foldCase(session.idTag)) ||
+  (car.userId !== null && car.userId === session.userId)
+
+async function walkUp(work: SiteWork, session: SessionRow, pile: PileRow): Promise<CarRow> {
+  const mode = pile.mode
+  const number = work.yard.nextNumber[mode]
+  const car: CarRow = {
+    requestId: newId(),
+    userId: session.userId,
+    vehicleId: null,
+    idTag: session.idTag,
+    mode,
+    number,
+    energyWh: WALK_UP_ENERGY_WH,
+    hasTarget: false,
+    source: 'walk-up',
+    priority: 0,
+    endCause: null,
+    noShows: 0,
+    createdAt: session.startedAt,
+    firstCalledAt: null,
+    estimatedStartAt: null,
+    place: 'pile',
+    pileId: pile.id,
+    position: 0,
+    since: work.now,
+    turnAt: null,
+    startAskedAt: null,
+    deliveredMilliWh: 0,
+  }
+  // also for a session that has ended already: it takes a number, but no place
+  if (session.endedAt !== null)
+    work.yard = { ...work.yard, nextNumber: { ...work.yard.nextNumber, [mode]: number + 1 } }
+  await work.db.addRequest({ ...car, id: car.requestId, siteId: work.snap.site.id })
+  work.snap.cars.push(car)
+  return car
+}
+
+function toSeat(car: CarRow) {
+  const demand = car.energyWh * 1000 * YARD_ENERGY_PER_MILLI_WH
+  return {
+    id: car.requestId,
+    mode: car.mode,
+    demand,
+    needed: Math.max(0, demand - car.deliveredMilliWh * YARD_ENERGY_PER_MILLI_WH),
+    priority: car.priority,
+    arrival: car.createdAt,
+  }
+}

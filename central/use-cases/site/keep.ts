@@ -1,0 +1,112 @@
+import { estimates } from '../../core/dispatch/estimate.ts'
+import type { CarRow } from '../../store/site/snapshot.ts'
+import type { Placement } from '../../store/site/writes.ts'
+import { carRow, numberOf, openSessionAt, type SiteWork, viewPile } from './work.ts'
+
+/** A car's row of `queue_status`. */
+export const storedPlacement = ({
+  requestId,
+  place,
+  pileId,
+  position,
+  since,
+  turnAt,
+  startAskedAt,
+}: CarRow): Placement => ({
+  requestId,
+  place,
+  pileId,
+  position,
+  since,
+  turnAt,
+  startAskedAt,
+})
+
+/** Writes where every car is now, if it moved, and the counters; emits the queue when it changed. */
+export async function keepPlacements(work: SiteWork): Promise<void> {
+  const { yard, snap, db } = work
+  let moved = false
+  for (const place of placements(work)) {
+    const row = carRow(work, place.requestId)
+    if (row === undefined) continue
+    const before = work.before.get(place.requestId)
+    const stays = before !== undefined && row.place === place.place && row.pileId === place.pileId
+    Object.assign(row, place, { since: stays ? row.since : work.now })
+    const after = storedPlacement(row)
+    if (before === JSON.stringify(after)) continue
+    moved = true
+    await db.place(snap.site.id, after)
+  }
+  const { fast, trickle } = yard.nextNumber
+  if (fast !== snap.site.nextFast || trickle !== snap.site.nextTrickle)
+    await db.nextNumbers(snap.site.id, yard.nextNumber)
+  if (moved || work.before.size !== snap.cars.length) tellQueue(work)
+}
+
+function* placements({ yard }: SiteWork): Iterable<Omit<Placement, 'since' | 'turnAt' | 'startAskedAt'>> {
+  for (const pile of yard.piles)
+    yield* pile.cars.map((requestId, position) => ({ requestId, place: 'pile' as const, pileId: pile.id, position }))
+  yield* yard.waiting.map((requestId, position) => ({ requestId, place: 'waiting' as const, pileId: null, position }))
+  for (const mode of ['fast', 'trickle'] as const) {
+    yield* yard.faultQueue[mode].map((requestId, position) => ({
+      requestId,
+      place: 'fault' as const,
+      pileId: null,
+      position,
+    }))
+  }
+}
+
+function tellQueue(work: SiteWork): void {
+  const { yard, snap, now } = work
+  const expected = estimates(yard)
+  work.events.push({
+    type: 'site-queue',
+    siteId: snap.site.id,
+    at: now,
+    capacity: snap.site.waitingCapacity,
+    waiting: yard.waiting.flatMap((id, index) => {
+      const car = carRow(work, id)
+      const start = expected.get(id)?.start
+      return car === undefined
+        ? []
+        : [
+            {
+              number: numberOf(car),
+              mode: car.mode,
+              position: index + 1,
+              expectedStartAt: start === undefined ? null : Math.round(now + start),
+            },
+          ]
+    }),
+  })
+}
+
+/** The history of every pile whose derived state is not the one last written, with its cause. */
+export async function tellStates(work: SiteWork): Promise<void> {
+  for (const pile of work.snap.piles) {
+    const first = work.yard.piles.find(({ id }) => id === pile.id)?.cars[0]
+    const { state, detail } = viewPile(work.snap, pile, first)
+    const shown = pile.shown
+    if (shown !== null && shown.state === state && shown.detail === detail && shown.errorCode === pile.errorCode)
+      continue
+    const cause =
+      work.causes.get(pile.id) ??
+      (shown !== null && (shown.state === 'offline') !== (state === 'offline') ? 'link' : 'status')
+    await work.db.addPileEvent({ pileId: pile.id, at: work.now, state, detail, errorCode: pile.errorCode, cause })
+    const session = openSessionAt(work.snap, pile.id)
+    work.events.push({
+      type: 'pile-state',
+      siteId: work.snap.site.id,
+      pileId: pile.id,
+      at: work.now,
+      state,
+      detail,
+      errorCode: pile.errorCode,
+      since: work.now,
+      sessionId: session === undefined ? null : String(session.id),
+      inService: pile.inService,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,124 @@
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Clock } from '../../../protocol/clock.ts'
+import type { SiteEvent } from '../../../protocol/events.ts'
+import { type Result, refuse } from '../../../protocol/result.ts'
+import type { EpochMs } from '../../../protocol/units.ts'
+import { advance, type SiteAction } from './advance.ts'
+import type { SiteRules } from './work.ts'
+
+/** Real ms between looks at what is due. */
+const TICK_MS = 100
+/** A run that failed (database away) is tried again after this, real time. */
+const RETRY_MS = 500
+
+export interface SiteRunnerPorts {
+  pool: Pool
+  clock: Clock
+  log: Logger
+  rules: SiteRules
+  deliver: (commandId: string) => void
+  emit: (event: SiteEvent) => void
+}
+
+interface SiteTurn {
+  /** The end of the queue of runs of this site in this process. */
+  tail: Promise<unknown>
+  /** A run without an action is waiting: further touches need no more. */
+  waiting: boolean
+  due: EpochMs
+}
+
+/**
+ * Runs each site's dispatcher, one run at a time: here by a queue, across nodes by the lock on the site's row. Touches
+ * while a run is waiting cost nothing.
+ */
+export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: SiteRunnerPorts) {
+  const sites = new Map<string, SiteTurn>()
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let failing = false
+
+  const turnOf = (siteId: string): SiteTurn => {
+    const found = sites.get(siteId)
+    if (found !== undefined) return found
+    const made: SiteTurn = { tail: Promise.resolve(), waiting: false, due: Number.POSITIVE_INFINITY }
+    sites.set(siteId, made)
+    return made
+  }
+
+  function enqueue<T>(siteId: string, work: () => Promise<T>): Promise<T> {
+    const turn = turnOf(siteId)
+    const run = turn.tail.then(work, work)
+    turn.tail = run.catch(() => undefined)
+    return run
+  }
+
+  async function runOnce<T>(siteId: string, action?: SiteAction<T>): Promise<T | undefined> {
+    const client = await pool.connect()
+    let broken = false
+    try {
+      await client.query('begin')
+      const done = await advance(client, siteId, clock.now(), rules, action)
+      await client.query('commit')
+      if (done === undefined) return undefined
+      turnOf(siteId).due = done.work.due
+      for (const id of done.work.commands) deliver(id)
+      for (const event of done.work.events) emit(event)
+      failing = false
+      return done.result
+    } catch (error) {
+      await client.query('rollback').catch(() => {
+        broken = true
+      })
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  /** Facts of this site have changed: look at it soon. */
+  function touch(siteId: string): void {
+    const turn = turnOf(siteId)
+    if (stopped || turn.waiting) return
+    turn.waiting = true
+    enqueue(siteId, async () => {
+      turn.waiting = false
+      await runOnce(siteId)
+    }).catch(error => {
+      if (stopped) return
+      if (!failing) log.error({ err: error, site: siteId }, 'dispatch failed and is tried again')
+      failing = true
+      setTimeout(() => touch(siteId), RETRY_MS).unref()
+    })
+  }
+
+  return {
+    touch,
+
+    /** Does something at a site, in its turn, in one transaction with everything that follows from it. */
+    act: <T, R extends Result<T>>(
+      siteId: string,
+      action: SiteAction<R>,
+    ): Promise<R | { ok: false; reason: 'not-found' }> =>
+      enqueue(siteId, async () => (await runOnce(siteId, action)) ?? refuse('not-found', `there is no site ${siteId}`)),
+
+    /** Looks at every site at once, then at each when something is due there. */
+    async start(): Promise<void> {
+      const { rows } = await pool.query<{ id: string }>('select id from sites')
+      for (const { id } of rows) touch(id)
+      timer = setInterval(() => {
+        const now = clock.now()
+        for (const [siteId, turn] of sites) if (turn.due <= now) touch(siteId)
+      }, TICK_MS)
+    },
+
+    async stop(): Promise<void> {
+      stopped = true
+      clearInterval(timer)
+      await Promise.all([...sites.values()].map(turn => turn.tail))
+    },
+  }
+}
+
+export type SiteRunner = ReturnType<typeof createSiteRunner>

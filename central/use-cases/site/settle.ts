@@ -1,0 +1,175 @@
+import { newId } from '../../../protocol/ids.ts'
+import { leave } from '../../core/queue/verbs.ts'
+import { settleSession } from '../../core/session/settle.ts'
+import { defaultTariff, parseTariff, type TariffDefinition } from '../../core/tariff/tariff.ts'
+import { sessionRegisters } from '../../store/site/readings.ts'
+import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
+import { tariffVersion } from '../../store/site/tariff.ts'
+import { carRow, decide, notice, pileRow, type SiteWork, YARD_ENERGY_PER_MILLI_WH } from './work.ts'
+
+/** Every session that has ended gets its detail, and its request an outcome. Settled once: session and detail in one transaction. */
+export async function settleEnded(work: SiteWork): Promise<void> {
+  for (const session of work.snap.sessions.filter(s => s.endedAt !== null && s.requestId !== null)) {
+    await settleOne(work, session, session.requestId!, session.endedAt!)
+    work.snap.sessions.splice(work.snap.sessions.indexOf(session), 1)
+  }
+}
+
+async function settleOne(work: SiteWork, session: SessionRow, requestId: string, endedAt: number): Promise<void> {
+  const { site } = work.snap
+  const pile = pileRow(work, session.pileId)
+  const car = carRow(work, requestId)
+  const settlement = settleSession({
+    session: {
+      startedAt: session.startedAt,
+      endedAt,
+      startRegisterMilliWh: session.meterStartMilliWh,
+      stopRegisterMilliWh: session.meterStopMilliWh,
+    },
+    readings: await sessionRegisters(work.client, session.id),
+    tariff: await tariffOf(work, session),
+    timeZone: site.timeZone,
+    pilePowerW: pile?.powerW ?? null,
+  })
+  const { energyMilliWh, reviewReason } = settlement
+  const cause = causeOf(session, pile, energyMilliWh)
+  await work.db.settle(session.id, work.now, energyMilliWh, reviewReason)
+  await work.db.observed({ verb: 'stop', sessionId: session.id, now: work.now })
+  if (reviewReason === null) {
+    await work.db.addDetail({
+      ...settlement,
+      id: newId(),
+      requestId,
+      sessionId: session.id,
+      siteId: site.id,
+      pileId: session.pileId,
+      userId: session.userId,
+      tariffVersionId: session.tariffVersionId,
+      stopReason: cause,
+      createdAt: work.now,
+    })
+  } else {
+    const details = { reviewReason, energyMilliWh, totalMinor: settlement.totalMinor }
+    await work.db.addAnomaly({
+      chargePointId: session.chargePointId,
+      sessionId: session.id,
+      kind: 'held',
+      at: work.now,
+      details,
+    })
+    notice(work, 'anomaly', `session ${session.id} is held for review: ${reviewReason}`, {
+      pileId: session.pileId,
+      requestId,
+      data: details,
+    })
+  }
+  tellEnd(work, session, energyMilliWh, cause)
+  if (car === undefined) return
+  car.deliveredMilliWh += energyMilliWh - session.energyMilliWh
+  const inYard = work.yard.cars.get(requestId)
+  if (inYard !== undefined) {
+    inYard.needed = Math.max(0, inYard.demand - car.deliveredMilliWh * YARD_ENERGY_PER_MILLI_WH)
+    if (work.yard.piles.some(({ id, cars }) => id === session.pileId && cars.includes(requestId)))
+      inYard.charging = false
+  }
+  const goesOn =
+    (cause === 'fault' || cause === 'switched-off') &&
+    car.hasTarget &&
+    (inYard?.needed ?? 0) > 0 &&
+    car.endCause === null
+  if (!goesOn) await endRequest(work, car, cause === 'cancel' || car.endCause === 'cancel' ? 'cancelled' : 'completed')
+}
+
+/** A request has its outcome: the car goes, and what was delivered is billed. */
+export async function endRequest(
+  work: SiteWork,
+  car: CarRow,
+  status: 'completed' | 'cancelled' | 'no-show',
+): Promise<void> {
+  const { site } = work.snap
+  const left = leave(work.yard, car.requestId)
+  if (left.ok) await decide(work, left)
+  work.snap.cars.splice(work.snap.cars.indexOf(car), 1)
+  await work.db.unplace(car.requestId)
+  await work.db.endRequest(car.requestId, status, work.now)
+  const billId = newId()
+  const made = await work.db.addBill({
+    id: billId,
+    requestId: car.requestId,
+    siteId: site.id,
+    userId: car.userId,
+    currency: site.currency,
+    createdAt: work.now,
+  })
+  if (made) await tellBill(work, billId, car.requestId)
+}
+
+/** Our cause if we had one; a pile that is broken; the asked energy reached; else the charger's own reason. */
+function causeOf(session: SessionRow, pile: PileRow | undefined, energyMilliWh: number): string {
+  if (session.endCause !== null) return session.endCause
+  if (session.targetMilliWh !== null && energyMilliWh >= session.targetMilliWh) return 'full'
+  if (
+    pile !== undefined &&
+    (pile.openFaults.length > 0 || pile.status === 'Faulted' || pile.chargePointStatus === 'Faulted')
+  )
+    return 'fault'
+  return session.stopReason ?? 'Local'
+}
+
+async function tariffOf(work: SiteWork, session: SessionRow): Promise<TariffDefinition> {
+  const row = session.tariffVersionId === null ? undefined : await tariffVersion(work.client, session.tariffVersionId)
+  const parsed = row === undefined ? undefined : parseTariff(row.definition)
+  if (parsed?.ok === true) return parsed.value
+  return { ...defaultTariff(), currency: work.snap.site.currency }
+}
+
+function tellEnd(work: SiteWork, session: SessionRow, energyMilliWh: number, cause: string): void {
+  if (session.pileId === null) return
+  const about = { siteId: work.snap.site.id, pileId: session.pileId, at: work.now }
+  work.causes.set(session.pileId, 'session-ended')
+  work.events.push({
+    type: 'session',
+    ...about,
+    sessionId: String(session.id),
+    event: 'ended',
+    energyWh: Math.round(energyMilliWh / 1000),
+    reason: cause,
+  })
+  work.events.push({ type: 'pile-session', ...about, session: null })
+}
+
+async function tellBill(work: SiteWork, billId: string, requestId: string): Promise<void> {
+  const { rows } = await work.client.query<{
+    number: number
+    currency: string
+    billTotal: number
+    sessionId: number
+    pileId: string
+    energyMilliWh: number
+    total: number
+  }>(
+    `select b.number, b.currency, b.total_minor as "billTotal", d.session_id as "sessionId", d.pile_id as "pileId", d.energy_milli_wh as "energyMilliWh", d.total_minor as "total"
+     from bills b join billing_details d on d.request_id = b.request_id where b.id = $1 order by d.number`,
+    [billId],
+  )
+  const first = rows[0]
+  if (first === undefined) return
+  work.events.push({
+    type: 'bill',
+    siteId: work.snap.site.id,
+    at: work.now,
+    billId,
+    number: String(first.number),
+    total: { amount: first.billTotal, currency: first.currency },
+    lines: rows.map(row => ({
+      sessionId: String(row.sessionId),
+      pileId: row.pileId,
+      energyWh: Math.round(row.energyMilliWh / 1000),
+      total: { amount: row.total, currency: row.currency },
+    })),
+  })
+  notice(work, 'request', `bill ${first.number}: ${first.billTotal / 100} ${first.currency}`, {
+    requestId,
+    data: { billId },
+  })
+}
