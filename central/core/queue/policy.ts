@@ -12,7 +12,7 @@ export const policySchema = z.strictObject({
   redealOnRepair: z.boolean().default(true),
   /** The energy may be changed while charging; at or below what is delivered ends the session. */
   editWhileCharging: z.boolean().default(false),
-  dispatch: z.literal('normal').default('normal'),
+  dispatch: z.literal('normal', { error: 'the only dispatch mode so far is "normal"' }).default('normal'),
 })
 
 export type Policy = z.infer<typeof policySchema>
