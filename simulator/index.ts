@@ -1,0 +1,248 @@
+import { EventEmitter } from 'node:events'
+import { scaledClock } from '../protocol/clock.ts'
+import { MS_PER_HOUR } from '../protocol/units.ts'
+import { type BilledDetail, type CheckResult, checkLedger } from './checks.ts'
+import { type Visit, visitSite } from './driver.ts'
+import type { SimulationEvent } from './events.ts'
+import { createHttpPile } from './http/pile.ts'
+import { createMqttPile } from './mqtt/pile.ts'
+import { createChargePoint } from './ocpp/charge-point.ts'
+import type { PileChoice, SimulationOptions } from './options.ts'
+import type { PileSnapshot, SimulatedPile } from './pile-types.ts'
+import { planFaults, planVisits } from './plan.ts'
+import { createRandom } from './random.ts'
+import { type Account, createRest, type Rest, signIn } from './rest.ts'
+import { createVirtualTime, Stopped } from './time.ts'
+import { createWorld } from './world.ts'
+
+export type { SimulationEvent } from './events.ts'
+export { choosePiles, type PileChoice, type SimulationOptions } from './options.ts'
+
+export interface SimulationReport extends CheckResult {
+  visits: Record<Visit['outcome'], number>
+  /** Stopped before its hours were over. */
+  stopped: boolean
+}
+
+export interface Simulation {
+  /** Resolves with what held and what did not; rejects when the product cannot be used at all. */
+  done: Promise<SimulationReport>
+  /** Everybody unplugs, what is unsaid is said (bounded), links close. */
+  stop(): Promise<void>
+  /** Emits `event` with a `SimulationEvent`. */
+  events: EventEmitter<{ event: [SimulationEvent] }>
+  snapshot(): PileSnapshot[]
+  now(): number
+}
+
+/** Questions to the REST API by all drivers together, per real second. */
+const MAX_REQUESTS_PER_SECOND = 100
+const POLL_MIN_REAL_MS = 50
+const CLOSE_GRACE_MS = 2000
+/** Real ms for bills to be written after the last stop was answered. */
+const SETTLE_MS = 5000
+
+/** Chargers, cars and drivers for one site; they reach the product only over the wire. */
+export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
+  const clock = scaledClock(options.clock.speed, options.clock.start)
+  // Machines go on for a moment after the people have stopped, to say what is unsaid.
+  const time = createVirtualTime(clock)
+  const machineTime = createVirtualTime(clock)
+  const began = time.now()
+  const random = createRandom(options.seed)
+  const ending = new AbortController()
+  const machinesEnding = new AbortController()
+  const events: Simulation['events'] = new EventEmitter()
+  const emit = (event: SimulationEvent): void => {
+    options.onEvent?.(event)
+    events.emit('event', event)
+  }
+
+  let simulatorRest: Promise<Rest> | null = null
+  const restOfPiles = (): Promise<Rest> =>
+    (simulatorRest ??= signInSimulator(options, machineTime, machinesEnding.signal))
+  const makePile = ({ id, mode, powerW, protocol }: PileChoice): SimulatedPile => {
+    const common = {
+      pileId: id,
+      mode,
+      powerW,
+      time: machineTime,
+      random: random.fork(`pile/${id}`),
+      sampleIntervalSeconds: options.sampleIntervalSeconds ?? 60,
+      emit,
+      ...(options.pilePassword !== undefined && { password: options.pilePassword }),
+    }
+    if (protocol === 'mqtt') return createMqttPile({ ...common, url: options.mqttUrl })
+    if (protocol === 'http') return createHttpPile({ ...common, rest: restOfPiles })
+    const { callTimeoutMs, quirks } = options
+    return createChargePoint({
+      ...common,
+      endpoint: options.ocppUrl,
+      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
+      ...(quirks && { quirks }),
+    })
+  }
+  const piles = options.piles.map(makePile)
+  const world = createWorld(piles)
+  for (const pile of piles) pile.open()
+
+  const visits: Visit[] = []
+  const accounts = new Map<string, Account>()
+  const plan = {
+    piles,
+    arrivalsPerHour: options.arrivalsPerHour,
+    faultsPerHour: options.faultsPerHour ?? 0,
+    energyWh: options.energyWh ?? { low: 2000, high: 20_000 },
+  }
+  const lastsMs = options.hours * MS_PER_HOUR
+  let active = 0
+  const pollMinRealMs = (): number => Math.max(POLL_MIN_REAL_MS, (active * 1000) / MAX_REQUESTS_PER_SECOND)
+
+  async function accountOf(name: string, batteryCapacityWh: number): Promise<Account> {
+    const known = accounts.get(name)
+    if (known) return known
+    const account = await signIn({
+      url: options.url,
+      time,
+      signal: ending.signal,
+      username: name,
+      password: `drives-${name}-home`,
+      register: { vehicle: { plate: name.toUpperCase().slice(-10), batteryCapacityWh } },
+    })
+    accounts.set(name, account)
+    return account
+  }
+
+  async function arrivals(): Promise<void> {
+    const free = Array.from({ length: options.drivers }, (_, i) => `driver-${options.seed}-${i + 1}`)
+    const running = new Set<Promise<void>>()
+    for (const visit of planVisits(plan, random.fork('visits'))) {
+      if (visit.afterMs >= lastsMs || visit.visit > (options.visits ?? Number.POSITIVE_INFINITY)) break
+      await time.sleep(began + visit.afterMs - time.now())
+      if (free.length === 0) await Promise.race(running)
+      const name = free.shift()!
+      active++
+      const one = accountOf(name, visit.car.capacityWh)
+        .then(account => visitSite({ name, account, world, time, pollMinRealMs, emit }, visit))
+        .then(ended => void visits.push(ended))
+        .finally(() => {
+          active--
+          free.push(name)
+          running.delete(one)
+        })
+      running.add(one)
+      one.catch(() => {})
+    }
+    await Promise.all(running)
+  }
+
+  async function faults(): Promise<void> {
+    for (const { afterMs, pileId, fault, durationMs } of planFaults(plan, random.fork('faults'))) {
+      if (afterMs >= lastsMs) return
+      await time.sleep(began + afterMs - time.now())
+      const pile = world.pile(pileId)
+      if (fault === null) pile?.dropLink(durationMs)
+      else if (pile?.snapshot().errorCode === 'NoError') {
+        pile.fault(fault)
+        machineTime.after(durationMs, pile.recover, 200)
+      }
+    }
+  }
+
+  async function bills(): Promise<BilledDetail[]> {
+    const all = await Promise.all([...accounts].map(([driver, { rest }]) => billsOf(driver, rest)))
+    return all.flat()
+  }
+
+  const pending = (): Map<string, number> => new Map(piles.map(pile => [pile.id, pile.pending()]))
+
+  /** Bills follow stops a little later; asks again until everything holds or `SETTLE_MS` are over. */
+  async function settle(): Promise<CheckResult> {
+    const until = performance.now() + SETTLE_MS
+    while (true) {
+      const sessions = piles.flatMap(pile => pile.sessions)
+      const result = checkLedger({ sessions, details: await bills(), visits, pending: pending() })
+      if (result.problems.length === 0 || performance.now() > until) return result
+      await time.sleep(0, 250)
+    }
+  }
+
+  const count = (): SimulationReport['visits'] => {
+    const counts = { completed: 0, cancelled: 0, 'no-show': 0, refused: 0, 'walk-up': 0, left: 0 }
+    for (const visit of visits) counts[visit.outcome]++
+    return counts
+  }
+
+  async function run(): Promise<SimulationReport> {
+    try {
+      faults().catch(ignoreStop)
+      await arrivals()
+      const result = await settle()
+      return { ...result, visits: count(), stopped: false }
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error
+      const sessions = piles.flatMap(pile => pile.sessions)
+      const summary = checkLedger({ sessions, details: [], visits: [], pending: new Map() })
+      return { ...summary, problems: [], visits: count(), stopped: true }
+    } finally {
+      await closeAll()
+    }
+  }
+
+  let closing: Promise<void> | null = null
+  const closeAll = (): Promise<void> =>
+    (closing ??= (async () => {
+      time.stop()
+      ending.abort()
+      for (const pile of piles) {
+        const { driver } = pile.snapshot()
+        if (driver !== null) pile.unplug(driver)
+      }
+      await Promise.all(piles.map(pile => pile.close(CLOSE_GRACE_MS)))
+      machineTime.stop()
+      machinesEnding.abort()
+    })())
+
+  const done = run()
+  return {
+    done,
+    events,
+    now: () => time.now(),
+    snapshot: () => piles.map(pile => pile.snapshot()),
+    async stop() {
+      await closeAll()
+      await done.catch(() => {})
+    },
+  }
+}
+
+function ignoreStop(error: unknown): void {
+  if (!(error instanceof Stopped)) throw error
+}
+
+async function signInSimulator(
+  options: SimulationOptions,
+  time: ReturnType<typeof createVirtualTime>,
+  signal: AbortSignal,
+): Promise<Rest> {
+  const user = options.simulatorUser
+  if (!user) throw new Error('HTTP piles need a user with the role simulator')
+  if ('token' in user) return createRest({ url: options.url, time, signal, token: async () => user.token })
+  const account = await signIn({ url: options.url, time, signal, ...user })
+  return account.rest
+}
+
+async function billsOf(driver: string, rest: Rest): Promise<BilledDetail[]> {
+  const details: BilledDetail[] = []
+  let cursor: string | null = null
+  do {
+    const { body } = await rest.get(`/billing/bills?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+    for (const bill of body?.items ?? []) {
+      const whole = bill.details ? bill : (await rest.get(`/billing/bills/${bill.id}`)).body
+      for (const { pileId, energyWh, total } of whole.details)
+        details.push({ driver, billId: bill.id, pileId, energyWh, amount: total.amount, currency: total.currency })
+    }
+    cursor = body?.next ?? null
+  } while (cursor)
+  return details
+}
