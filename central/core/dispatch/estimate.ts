@@ -1,6 +1,7 @@
 import { callInPlace } from '../queue/call.ts'
 import { callingOrder } from '../queue/order.ts'
-import { type Car, carOf, copyYard, isWorking, placeOf, powerAt, removeCar, type Yard } from '../queue/yard.ts'
+import { removeCar } from '../queue/waiting.ts'
+import { type Car, carOf, copyYard, isWorking, placeOf, powerAt, type Yard } from '../queue/yard.ts'
 
 /** What the plan promises a car, in ticks from now. */
 export interface Estimate {

@@ -1,6 +1,7 @@
 import { MODES, type Mode } from '../../../protocol/modes.ts'
 import { type Candidate, type ChoiceRule, choosePile } from '../dispatch/choose.ts'
-import { byNumber, callingOrder } from './order.ts'
+import { byNumber } from './order.ts'
+import { nextWaiting, quitWaiting } from './waiting.ts'
 import { type Car, carOf, isFull, isWorking, type Yard } from './yard.ts'
 
 /** A car that moved, and why. The live system stores it and tells operators and the driver in words. */
@@ -41,20 +42,9 @@ export function callInPlace(yard: Yard, decisions: Decision[]): void {
     while (yard.waiting.length > 0 && hasFreePlace(yard, mode)) {
       const car = nextWaiting(yard, mode)
       if (car === undefined || !place(yard, car, 'call', decisions)) break
-      yard.waiting.splice(yard.waiting.indexOf(car.id), 1)
+      quitWaiting(yard, car)
     }
   }
-}
-
-/** The car of a mode that is called next, the pause apart. */
-export function nextWaiting(yard: Yard, mode: Mode): Car | undefined {
-  const order = callingOrder(yard.policy)
-  let next: Car | undefined
-  for (const id of yard.waiting) {
-    const car = carOf(yard, id)
-    if (car.mode === mode && (next === undefined || order(car, next) < 0)) next = car
-  }
-  return next
 }
 
 /** Keeps a fault queue in the order of numbers. */

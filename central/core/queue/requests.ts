@@ -1,6 +1,7 @@
 import type { Mode } from '../../../protocol/modes.ts'
 import { callInPlace, type Decision } from './call.ts'
-import { type Car, isWorking, placeOf, removeCar, takeOut, type Yard } from './yard.ts'
+import { joinWaiting, removeCar, renumber, takeOut } from './waiting.ts'
+import { type Car, isWorking, placeOf, type Yard } from './yard.ts'
 
 /** Why nothing was done. The same words in REST and in replay (protocol/errors.ts). */
 export type Refusal =
@@ -59,7 +60,7 @@ export function enterInPlace(yard: Yard, input: NewCar): Entered | Refused {
   if (yard.cars.has(input.id)) return refused('active-request')
   if (yard.waiting.length >= yard.waitingCapacity) return refused('waiting-area-full')
   const car = admit(yard, input)
-  yard.waiting.push(car.id)
+  joinWaiting(yard, car, 'last')
   const decisions: Decision[] = []
   callInPlace(yard, decisions)
   return { ok: true, car, decisions }
@@ -109,10 +110,7 @@ export function changeInPlace(yard: Yard, id: string, change: { mode?: Mode; ene
   if (!hasPile(yard, mode)) return refused('no-pile-of-mode')
   car.needed = Math.max(0, energy - (car.demand - car.needed))
   car.demand = energy
-  if (mode !== car.mode) {
-    car.mode = mode
-    car.number = yard.nextNumber[mode]++
-  }
+  if (mode !== car.mode) renumber(yard, car, mode)
   const decisions: Decision[] = []
   callInPlace(yard, decisions)
   return { ok: true, car, decisions, done: car.needed === 0 }
@@ -140,7 +138,7 @@ export function sendBackInPlace(yard: Yard, id: string): Entered | Refused {
   if (car.charging) return refused('charging')
   if (place.at !== 'pile') return refused('pile-not-ready')
   takeOut(yard, car)
-  yard.waiting.unshift(id)
+  joinWaiting(yard, car, 'head')
   const fromPileId = place.pile.id
   const decisions: Decision[] = [
     { carId: id, from: 'pile', fromPileId, to: 'waiting', pileId: null, cause: 'no-show', rule: null, candidates: [] },

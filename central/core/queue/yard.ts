@@ -16,6 +16,11 @@ export interface Yard {
   cars: Map<string, Car>
   /** Ids in order of arrival. */
   waiting: string[]
+  /**
+   * The waiting area once more, in the order of calling. Only a yard that is changed in place and begins empty may have
+   * it (replay): it spares a look at all that wait for each car that is called. Copies do without.
+   */
+  callingOrder?: Record<Mode, Car[]>
   /** Ids by number: cars of broken piles, and what found no place when cars were dealt again. */
   faultQueue: Record<Mode, string[]>
 }
@@ -59,7 +64,7 @@ export type Place =
   | { at: 'pile'; pile: YardPile; index: number }
 
 /** A yard of its own: what is done to it is not seen in the original. */
-export function copyYard(yard: Yard): Yard {
+export function copyYard({ callingOrder: _, ...yard }: Yard): Yard {
   return {
     ...yard,
     nextNumber: { ...yard.nextNumber },
@@ -93,20 +98,4 @@ export const isWorking = (pile: YardPile): boolean => pile.plannable && !pile.br
 export function powerAt(pile: YardPile, car: Car): number {
   const measured = car.charging ? (pile.chargingPowerW ?? 0) : 0
   return measured > 0 ? measured : pile.powerW
-}
-
-/** Takes a car out of the yard without calling anybody to its place. */
-export function removeCar(yard: Yard, car: Car): void {
-  takeOut(yard, car)
-  yard.cars.delete(car.id)
-}
-
-/** Takes a car out of the list that holds it. */
-export function takeOut(yard: Yard, car: Car): void {
-  for (const list of [...yard.piles.map(pile => pile.cars), yard.faultQueue[car.mode], yard.waiting]) {
-    const index = list.indexOf(car.id)
-    if (index < 0) continue
-    list.splice(index, 1)
-    return
-  }
 }

@@ -1,5 +1,6 @@
 import { callInPlace } from '../queue/call.ts'
-import { carOf, removeCar, type Yard } from '../queue/yard.ts'
+import { removeCar } from '../queue/waiting.ts'
+import { carOf, type Yard } from '../queue/yard.ts'
 import { createEvents, type Rejected } from './happen.ts'
 import { createLedger, type Detail } from './ledger.ts'
 import type { Timeline, TimelineEvent } from './parse.ts'
@@ -96,6 +97,7 @@ function createYard({ policy, waitingCapacity, piles, queueLength }: Timeline): 
     piles: piles.map(pile => ({ ...pile, queueLength, plannable: true, broken: false, cars: [] })),
     cars: new Map(),
     waiting: [],
+    callingOrder: { fast: [], trickle: [] },
     faultQueue: { fast: [], trickle: [] },
   }
 }
