@@ -1,0 +1,38 @@
+import type { DiagnosticsStatus, FirmwareStatus } from '../../../protocol/charger/report.ts'
+import { inbound } from './action.ts'
+
+type Progress = { status?: string | undefined; requestId?: number | undefined }
+
+const firmwareStatus = ({ status, requestId }: Progress): FirmwareStatus => {
+  const report: FirmwareStatus = { type: 'firmware-status', status: status ?? 'Idle' }
+  return requestId === undefined ? report : { ...report, requestId }
+}
+
+const diagnosticsStatus = ({ status, requestId }: Progress): DiagnosticsStatus => {
+  const report: DiagnosticsStatus = { type: 'diagnostics-status', status: status ?? 'Idle' }
+  return requestId === undefined ? report : { ...report, requestId }
+}
+
+/** FirmwareStatusNotification (OCPP 1.6 section 4.5). */
+export const firmwareStatusNotification = inbound('FirmwareStatusNotification', {
+  report: firmwareStatus,
+  respond: () => ({}),
+})
+
+/** SignedFirmwareStatusNotification (security whitepaper edition 3, section 4.2.5). */
+export const signedFirmwareStatusNotification = inbound('SignedFirmwareStatusNotification', {
+  report: firmwareStatus,
+  respond: () => ({}),
+})
+
+/** DiagnosticsStatusNotification (OCPP 1.6 section 4.4). */
+export const diagnosticsStatusNotification = inbound('DiagnosticsStatusNotification', {
+  report: diagnosticsStatus,
+  respond: () => ({}),
+})
+
+/** LogStatusNotification (security whitepaper edition 3, section 4.2.3): the successor of the above. */
+export const logStatusNotification = inbound('LogStatusNotification', {
+  report: diagnosticsStatus,
+  respond: () => ({}),
+})

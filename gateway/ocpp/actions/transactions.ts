@@ -1,0 +1,80 @@
+import type { SessionEnded, SessionStarted } from '../../../protocol/charger/report.ts'
+import { foldCase } from '../../../protocol/ids.ts'
+import { stopReason } from '../../../protocol/ocpp16/core.ts'
+import type { MilliWh } from '../../../protocol/units.ts'
+import { scaledInteger } from '../decimal.ts'
+import { readingsOf } from '../metering.ts'
+import { parseTime } from '../time.ts'
+import { inbound, present, type RequestContext } from './action.ts'
+import { idTagInfo } from './authorize.ts'
+import { connectorIdOf } from './meter-values.ts'
+import { ownTransactionId } from './transaction-id.ts'
+
+const REASONS = new Set<string>(stopReason.options)
+
+/** StartTransaction (OCPP 1.6 section 4.8): a transaction id always, also with a tag that is not accepted. */
+export const startTransaction = inbound('StartTransaction', {
+  report: (request, { messageId, note }): SessionStarted => {
+    const at = timeOf(request.timestamp, note)
+    const register = registerOf(request.meterStart, 'meterStart', note)
+    const connectorId = connectorIdOf(request.connectorId)
+    const idTag = present(request.idTag) ?? ''
+    const report: SessionStarted = {
+      type: 'session-started',
+      connectorId,
+      idTag,
+      startKey: startKey(connectorId, idTag, request.timestamp ?? `message ${messageId}`, request.meterStart),
+    }
+    if (at !== undefined) report.at = at
+    if (register !== undefined) report.registerMilliWh = register
+    // Less than 1 is a charger's way to say none (quirk 61).
+    if (request.reservationId !== undefined && request.reservationId >= 1) report.reservationId = request.reservationId
+    return report
+  },
+  respond: reply => ({ transactionId: reply.transactionId, idTagInfo: idTagInfo(reply.verdict) }),
+})
+
+/**
+ * Equal for every repetition of one start, whatever its message id (quirk 40). Without a time stamp only the message id
+ * tells two starts apart.
+ */
+const startKey = (connectorId: number, idTag: string, timestamp: string, meterStart: number | undefined): string =>
+  `${connectorId}|${foldCase(idTag)}|${timestamp}|${meterStart ?? ''}`
+
+/** StopTransaction (OCPP 1.6 section 4.10). */
+export const stopTransaction = inbound('StopTransaction', {
+  report: (request, { note }): SessionEnded => {
+    const at = timeOf(request.timestamp, note)
+    const register = registerOf(request.meterStop, 'meterStop', note)
+    const idTag = present(request.idTag)
+    const transactionId = ownTransactionId(request.transactionId, note)
+    const reason = request.reason ?? 'Local'
+    const report: SessionEnded = {
+      type: 'session-ended',
+      reason: REASONS.has(reason) ? reason : 'Other',
+      readings: readingsOf(request.transactionData, note),
+    }
+    if (transactionId !== undefined) report.transactionId = transactionId
+    if (register !== undefined) report.registerMilliWh = register
+    if (idTag !== undefined) report.idTag = idTag
+    if (at !== undefined) report.at = at
+    return report
+  },
+  // A verdict belongs to a tag: without one in the request the member is left out (quirk 51).
+  respond: (reply, request) =>
+    reply.verdict === undefined || present(request.idTag) === undefined ? {} : { idTagInfo: idTagInfo(reply.verdict) },
+})
+
+function timeOf(timestamp: string | undefined, note: RequestContext['note']): number | undefined {
+  const at = parseTime(timestamp)
+  if (at === undefined) note('bad-time:timestamp')
+  return at
+}
+
+/** Wh, whole by the specification, to mWh; absent, never zero, where it cannot be a register. */
+function registerOf(wattHours: number | undefined, member: string, note: RequestContext['note']): MilliWh | undefined {
+  const register = wattHours === undefined ? undefined : scaledInteger(String(wattHours), 3)
+  if (register !== undefined && register >= 0) return register
+  note(`unreadable-value:${member}`)
+  return undefined
+}
