@@ -6,7 +6,9 @@ import type { PileSession } from './pile-types.ts'
 export interface BilledDetail {
   driver: string
   billId: string
-  pileId: string
+  /** null: a line that is of no session. */
+  sessionId: string | null
+  pileId: string | null
   energyWh: number
   amount: number
   currency: string
@@ -40,7 +42,7 @@ export const reportedWh = (session: PileSession): number =>
  */
 export function checkLedger({ sessions, details, visits, pending }: Ledger): CheckResult {
   const problems = visits.flatMap(visit => visit.problem ?? [])
-  const open = new Set(details)
+  const open = new Set(bySession(details))
   let meteredWh = 0
 
   for (const session of sessions) {
@@ -48,20 +50,15 @@ export function checkLedger({ sessions, details, visits, pending }: Ledger): Che
     if (session.endedAt === null) problems.push(`${who} has no end`)
     const energyWh = reportedWh(session)
     meteredWh += energyWh
+    const line = lineOf(session, energyWh, open)
+    if (line) open.delete(line)
     // Less than 1 Wh is a record without a bill (domain.md section 5).
-    if (energyWh < 1) continue
-    const detail = [...open].find(
-      each => each.driver === session.driver && each.pileId === session.pileId && each.energyWh === energyWh,
-    )
-    if (detail) open.delete(detail)
-    else problems.push(`${who} took ${energyWh} Wh at ${session.pileId}: no bill says so`)
+    else if (energyWh >= 1) problems.push(`${who} took ${energyWh} Wh at ${session.pileId}: no bill says so`)
+    if (line && line.energyWh !== energyWh)
+      problems.push(`${who} took ${energyWh} Wh at ${session.pileId}: its bill says ${line.energyWh} Wh`)
   }
-  for (const detail of open) {
-    if (detail.energyWh === 0) continue
-    problems.push(
-      `bill ${detail.billId} of ${detail.driver} has ${detail.energyWh} Wh at ${detail.pileId}: no meter says so`,
-    )
-  }
+  for (const { billId, driver, energyWh, pileId } of open)
+    if (energyWh !== 0) problems.push(`bill ${billId} of ${driver} has ${energyWh} Wh at ${pileId}: no meter says so`)
   for (const [pileId, count] of pending)
     if (count > 0) problems.push(`${pileId} has ${count} transaction messages without an answer`)
 
@@ -74,4 +71,24 @@ export function checkLedger({ sessions, details, visits, pending }: Ledger): Che
     billedWh: details.reduce((sum, detail) => sum + detail.energyWh, 0),
     billed,
   }
+}
+
+/** A session's line together with its corrections. */
+function bySession(details: readonly BilledDetail[]): BilledDetail[] {
+  const lines = new Map<string, BilledDetail>()
+  details.forEach((detail, i) => {
+    const key = detail.sessionId ?? `none ${i}`
+    const before = lines.get(key)
+    lines.set(key, before ? { ...before, energyWh: before.energyWh + detail.energyWh } : detail)
+  })
+  return [...lines.values()]
+}
+
+/** By the product's id of the session, or by driver, pile and energy where that is not known. */
+function lineOf(session: PileSession, energyWh: number, lines: Iterable<BilledDetail>): BilledDetail | undefined {
+  const mine = [...lines].filter(line => line.driver === session.driver && line.pileId === session.pileId)
+  return (
+    mine.find(line => session.remoteId !== null && line.sessionId === String(session.remoteId)) ??
+    mine.find(line => line.energyWh === energyWh)
+  )
 }

@@ -2,7 +2,8 @@ import { createCar } from './car.ts'
 import type { SimulationEvent, SimulationEventType } from './events.ts'
 import type { SimulatedPile } from './pile-types.ts'
 import type { VisitPlan } from './plan.ts'
-import type { Account } from './rest.ts'
+import { billsReply, boardReply, pilesReply, requestReply } from './replies.ts'
+import { type Account, read, refusal } from './rest.ts'
 import type { VirtualTime } from './time.ts'
 import type { World } from './world.ts'
 
@@ -40,7 +41,7 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
   const { rest } = account
   const car = createCar(plan.car)
   let energyWh = plan.energyWh
-  let mode = plan.mode
+  const { mode } = plan
   let number = ''
   let at: SimulatedPile | null = null
   let pluggedSince: { virtual: number; real: number } | null = null
@@ -71,9 +72,8 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
 
   /** The board at the pile says whose turn it is. */
   async function isMyTurn(pileId: string): Promise<boolean> {
-    const { body } = await rest.get(`/charging-piles/queue?pileId=${encodeURIComponent(pileId)}`)
-    const board = (body?.piles ?? []).find((pile: { id: string }) => pile.id === pileId)
-    return board?.cars?.[0]?.number === number
+    const { piles } = read(boardReply, await rest.get(`/charging-piles/queue?pileId=${encodeURIComponent(pileId)}`))
+    return piles.find(pile => pile.id === pileId)?.cars[0]?.number === number
   }
 
   async function goTo(pileId: string): Promise<void> {
@@ -125,8 +125,7 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
   }
 
   async function readBill(requestId: string): Promise<void> {
-    const { body } = await rest.get('/billing/bills?limit=20')
-    for (const bill of body?.items ?? []) {
+    for (const bill of read(billsReply, await rest.get('/billing/bills?limit=20')).items) {
       if (bill.requestId !== requestId) continue
       const { amount, currency } = bill.total
       const text = `${name} is billed ${(amount / 100).toFixed(2)} ${currency} for ${(bill.energyWh / 1000).toFixed(3)} kWh`
@@ -139,11 +138,12 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
     let chargingSince: number | null = null
     let whimDone = !['cancels-waiting', 'cancels-charging', 'changes'].includes(plan.temper)
     while (time.now() - began < PATIENCE_MS) {
-      const { status: code, body } = await rest.get('/charging/queue-status')
-      const status: string | null = code === 200 && body.id === requestId ? body.status : null
-      if (status === null) break
+      const reply = await rest.get('/charging/queue-status')
+      if (reply.status !== 200) break
+      const { id, status, pileId } = read(requestReply, reply)
+      if (id !== requestId) break
       if (status === 'charging') chargingSince ??= time.now()
-      else if (status === 'called' && body.pileId) await goTo(body.pileId)
+      else if (status === 'called' && pileId) await goTo(pileId)
       else if (status === 'interrupted' || status === 'waiting') {
         unplug()
         at = null
@@ -159,24 +159,26 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
       }
       await pause()
     }
-    const { body } = await rest.get(`/charging/request/${requestId}`)
+    const { status: outcome } = read(requestReply, await rest.get(`/charging/request/${requestId}`))
     if (pluggedSince) {
       await time.sleep(plan.lingerMs)
       unplug()
     }
     await readBill(requestId)
-    const outcome = body?.status
     if (outcome === 'completed' || outcome === 'cancelled' || outcome === 'no-show') return end(outcome, requestId)
-    return end('left', requestId, `request ${number} of ${name} has no outcome: ${outcome ?? 'unknown'}`)
+    return end('left', requestId, `request ${number} of ${name} has no outcome: ${outcome}`)
   }
 
   /** A card held to a free pile, without asking first. */
   async function walkUp(): Promise<Visit> {
     const tag = account.idTags[0]
-    const { body } = await rest.get('/charging-piles')
-    const free = (body?.items ?? []).find(
-      (item: { id: string; mode: string; state: string; queued: number }) =>
-        item.mode === mode && item.state === 'available' && !item.queued && world.pile(item.id)?.protocol === 'ocpp',
+    const { items } = read(pilesReply, await rest.get('/charging-piles'))
+    const free = items.find(
+      item =>
+        item.mode === mode &&
+        item.state === 'available' &&
+        item.queued === 0 &&
+        world.pile(item.id)?.protocol === 'ocpp',
     )
     const pile = free && world.pile(free.id)
     if (!tag || !pile || pile.snapshot().status !== 'Available') return end('left', null)
@@ -194,25 +196,21 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
   tell('arrived', `${name} arrives`)
   if (plan.temper === 'walk-up') return walkUp()
   let reply = await rest.post('/charging/request', { mode, energyWh })
-  if (reply.status === 409 && reply.body?.code === 'active-request') {
+  if (refusal(reply).code === 'active-request') {
     await rest.post('/charging/cancel', {})
     reply = await rest.post('/charging/request', { mode, energyWh })
   }
   if (reply.status !== 201) {
-    tell('refused', `${name} is refused: ${reply.body?.code ?? reply.status}`)
-    const expected = reply.status === 409
-    return end(
-      'refused',
-      null,
-      expected ? null : `the request of ${name} failed: ${reply.status} ${reply.body?.detail ?? ''}`,
-    )
+    const { code, text } = refusal(reply)
+    tell('refused', `${name} is refused: ${code}`)
+    return end('refused', null, reply.status === 409 ? null : `the request of ${name} failed: ${text}`)
   }
-  number = reply.body.number
-  mode = plan.mode
+  const request = read(requestReply, reply)
+  number = request.number
   tell('requested', `${name} wants ${energyWh / 1000} kWh ${mode}: number ${number}`, undefined, {
     number,
     mode,
     energyWh,
   })
-  return follow(reply.body.id)
+  return follow(request.id)
 }

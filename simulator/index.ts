@@ -11,7 +11,8 @@ import type { PileChoice, SimulationOptions } from './options.ts'
 import type { PileSnapshot, SimulatedPile } from './pile-types.ts'
 import { planFaults, planVisits } from './plan.ts'
 import { createRandom } from './random.ts'
-import { type Account, createRest, type Rest, signIn } from './rest.ts'
+import { billReply, billsReply } from './replies.ts'
+import { type Account, createRest, type Rest, read, signIn } from './rest.ts'
 import { createVirtualTime, Stopped } from './time.ts'
 import { createWorld } from './world.ts'
 
@@ -234,15 +235,24 @@ async function signInSimulator(
 
 async function billsOf(driver: string, rest: Rest): Promise<BilledDetail[]> {
   const details: BilledDetail[] = []
-  let cursor: string | null = null
+  let cursor: string | null | undefined
   do {
-    const { body } = await rest.get(`/billing/bills?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
-    for (const bill of body?.items ?? []) {
-      const whole = bill.details ? bill : (await rest.get(`/billing/bills/${bill.id}`)).body
-      for (const { pileId, energyWh, total } of whole.details)
-        details.push({ driver, billId: bill.id, pileId, energyWh, amount: total.amount, currency: total.currency })
+    const query = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''
+    const page = read(billsReply, await rest.get(`/billing/bills?limit=100${query}`))
+    for (const bill of page.items) {
+      const lines = bill.details ?? read(billReply, await rest.get(`/billing/bills/${bill.id}`)).details
+      for (const { sessionId, pileId, energyWh, total } of lines)
+        details.push({
+          driver,
+          billId: bill.id,
+          sessionId,
+          pileId,
+          energyWh,
+          amount: total.amount,
+          currency: total.currency,
+        })
     }
-    cursor = body?.next ?? null
+    cursor = page.next
   } while (cursor)
   return details
 }

@@ -1,9 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import { loginReply, problemReply, profileReply } from './replies.ts'
 import { Stopped, type VirtualTime } from './time.ts'
 
 export interface Reply {
   status: number
-  body: any
+  body: unknown
+}
+
+/** The product answered what the contract does not know. */
+export class StrangeReply extends Error {}
+
+/** The answer as its schema reads it; throws `StrangeReply` for another. */
+export function read<T>(schema: z.ZodType<T>, { status, body }: Reply): T {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new StrangeReply(`unexpected answer (${status}): ${issue?.path.join('.')} ${issue?.message}`)
+}
+
+/** Code and words of a refusal, for people. */
+export function refusal({ status, body }: Reply): { code: string; text: string } {
+  const { data } = problemReply.safeParse(body)
+  return { code: data?.code || String(status), text: `${status} ${data?.code ?? ''} ${data?.detail ?? ''}`.trim() }
 }
 
 /** The product's REST API as one user sees it. */
@@ -101,18 +120,14 @@ export async function signIn(
   if (register) {
     const reply = await open.post('/auth/register', { username, password, vehicle: register.vehicle })
     if (reply.status !== 201 && reply.status !== 409)
-      throw new LoginFailed(`${username} cannot register: ${reply.status} ${JSON.stringify(reply.body)}`)
+      throw new LoginFailed(`${username} cannot register: ${refusal(reply).text}`)
   }
   const token = async (): Promise<string> => {
     const reply = await open.post('/auth/login', { username, password })
-    if (reply.status !== 200)
-      throw new LoginFailed(`${username} cannot log in: ${reply.status} ${reply.body?.detail ?? ''}`)
-    return reply.body.token
+    if (reply.status !== 200) throw new LoginFailed(`${username} cannot log in: ${refusal(reply).text}`)
+    return read(loginReply, reply).token
   }
   const rest = createRest({ ...options, token })
-  const { body } = await rest.get('/auth/profile')
-  const idTags = ((body?.idTags ?? []) as (string | { tag: string })[]).map(tag =>
-    typeof tag === 'string' ? tag : tag.tag,
-  )
-  return { rest, userId: body?.id, idTags }
+  const { id, idTags } = read(profileReply, await rest.get('/auth/profile'))
+  return { rest, userId: id, idTags }
 }

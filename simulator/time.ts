@@ -78,3 +78,10 @@ export function createVirtualTime(clock: Clock): VirtualTime {
     },
   }
 }
+
+/** Resolves with `promise`, or after `ms` of real time without it. */
+export async function withinMs(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([promise, new Promise(resolve => (timer = setTimeout(resolve, ms)))])
+  clearTimeout(timer)
+}

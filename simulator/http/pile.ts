@@ -2,7 +2,9 @@ import { rfc3339, wattHours } from '../../protocol/units.ts'
 import { createOutbox } from '../outbox.ts'
 import { createPileBehaviour } from '../pile-behaviour.ts'
 import type { PileOptions, SimulatedPile, Visitor } from '../pile-types.ts'
-import type { Reply, Rest } from '../rest.ts'
+import { taskReply } from '../replies.ts'
+import { type Reply, type Rest, read, refusal } from '../rest.ts'
+import { withinMs } from '../time.ts'
 
 export interface HttpPileOptions extends PileOptions {
   /** As a user with the role `simulator`. */
@@ -15,10 +17,8 @@ const ASSIGN_RETRY_SECONDS = 20
 const ASSIGN_RETRY_MIN_REAL_MS = 200
 
 class Refused extends Error {
-  readonly reply: Reply
   constructor(reply: Reply) {
-    super(`${reply.status} ${reply.body?.code ?? ''}`)
-    this.reply = reply
+    super(refusal(reply).text)
   }
 }
 
@@ -110,9 +110,9 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
           const rest = await options.rest()
           const reply = await rest.post('/simulator/assign-charging', { pileId, ...who, energyWh, mode })
           if (reply.status === 200) {
-            task = reply.body
+            task = read(taskReply, reply)
             if (pile.visitor() === visitor && pile.remoteStart({ idTag: '', energyWh })) return
-            abandon(reply.body.sessionId)
+            abandon(task.sessionId)
             return
           }
         }
@@ -157,7 +157,7 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
       emit({ at: time.now(), type: 'joined', pileId, text: `${pileId} is connected (HTTP)` })
     },
     async close(graceMs = 0) {
-      if (graceMs > 0) await Promise.race([outbox.whenEmpty(), wait(graceMs)])
+      await withinMs(graceMs, outbox.whenEmpty())
       open = false
       outbox.pause()
     },
@@ -178,5 +178,3 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
     },
   }
 }
-
-const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms).unref())

@@ -4,6 +4,7 @@ import { MILLI_WH_PER_WH, rfc3339 } from '../../protocol/units.ts'
 import { createOutbox } from '../outbox.ts'
 import { createPileBehaviour } from '../pile-behaviour.ts'
 import type { PileOptions, SimulatedPile, StatusReport } from '../pile-types.ts'
+import { withinMs } from '../time.ts'
 
 export interface MqttPileOptions extends PileOptions {
   /** `mqtt://host:1883` */
@@ -213,7 +214,7 @@ export function createMqttPile(options: MqttPileOptions): SimulatedPile {
     open,
     async close(graceMs = 0) {
       if (!client) return
-      if (graceMs > 0 && client.connected) await Promise.race([outbox.whenEmpty(), wait(graceMs)])
+      if (client.connected) await withinMs(graceMs, outbox.whenEmpty())
       if (client.connected) await publish('status', { ts: rfc3339(time.now()), status: 'offline' }).catch(() => {})
       await client.endAsync(true)
     },
@@ -226,8 +227,6 @@ export function createMqttPile(options: MqttPileOptions): SimulatedPile {
     dropLink,
   }
 }
-
-const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms).unref())
 
 function parseJson(text: string): unknown {
   try {
