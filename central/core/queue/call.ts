@@ -47,9 +47,9 @@ export function callInPlace(yard: Yard, decisions: Decision[]): void {
   }
 }
 
-/** Keeps a fault queue in the order of numbers. */
-export const sortFaultQueue = (yard: Yard, mode: Mode): void => {
-  yard.faultQueue[mode].sort((a, b) => byNumber(carOf(yard, a), carOf(yard, b)))
+/** Brings the fault queues into the order of numbers. */
+export function sortFaultQueues(yard: Yard): void {
+  for (const mode of MODES) yard.faultQueue[mode].sort((a, b) => byNumber(carOf(yard, a), carOf(yard, b)))
 }
 
 const hasFreePlace = (yard: Yard, mode: Mode): boolean =>

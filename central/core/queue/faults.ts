@@ -1,6 +1,6 @@
 import type { Mode } from '../../../protocol/modes.ts'
 import { type Choice, choosePile } from '../dispatch/choose.ts'
-import { callInPlace, type Decision, sortFaultQueue } from './call.ts'
+import { callInPlace, type Decision, sortFaultQueues } from './call.ts'
 import { byNumber } from './order.ts'
 import { type Car, carOf, type Yard } from './yard.ts'
 
@@ -13,7 +13,7 @@ export type Moved = {
 
 /**
  * A pile fails (or is switched off, or has been away too long): its cars, the charging one first stopped, go to the fault
- * queue of their mode with their numbers; with `faultPolicy: time-order` everybody of the mode who is not charging is
+ * queue of their own mode with their numbers; with `faultPolicy: time-order` everybody of the mode who is not charging is
  * dealt again. Without effect on a pile that is broken already or unknown.
  */
 export function breakDownInPlace(yard: Yard, pileId: string): Moved {
@@ -26,7 +26,7 @@ export function breakDownInPlace(yard: Yard, pileId: string): Moved {
     const car = carOf(yard, carId)
     if (car.charging) interrupted = car
     car.charging = false
-    yard.faultQueue[pile.mode].push(carId)
+    yard.faultQueue[car.mode].push(carId)
     decisions.push({
       carId,
       from: 'pile',
@@ -39,7 +39,7 @@ export function breakDownInPlace(yard: Yard, pileId: string): Moved {
     })
   }
   pile.cars = []
-  sortFaultQueue(yard, pile.mode)
+  sortFaultQueues(yard)
   if (yard.policy.faultPolicy === 'time-order') redeal(yard, pile.mode, decisions)
   callInPlace(yard, decisions)
   return { ok: true, interrupted, decisions }

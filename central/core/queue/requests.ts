@@ -1,7 +1,7 @@
 import type { Mode } from '../../../protocol/modes.ts'
 import { callInPlace, type Decision } from './call.ts'
 import { joinWaiting, removeCar, renumber, takeOut } from './waiting.ts'
-import { type Car, isWorking, placeOf, type Yard } from './yard.ts'
+import { type Car, placeOf, type Yard } from './yard.ts'
 
 /** Why nothing was done. The same words in REST and in replay (protocol/errors.ts). */
 export type Refusal =
@@ -46,49 +46,19 @@ export type Left = {
 const isEnergy = (energy: number): boolean => Number.isFinite(energy) && energy > 0
 const hasPile = (yard: Yard, mode: Mode): boolean => yard.piles.some(pile => pile.mode === mode)
 
-function admit(yard: Yard, { id, mode, energy, arrival, priority = 0 }: NewCar): Car {
-  const number = yard.nextNumber[mode]++
-  const car = { id, mode, number, demand: energy, needed: energy, priority, arrival, charging: false }
-  yard.cars.set(id, car)
-  return car
-}
-
 /** A request: the car enters the waiting area with the next number of its mode. A refusal consumes no number. */
 export function enterInPlace(yard: Yard, input: NewCar): Entered | Refused {
   if (!isEnergy(input.energy)) return refused('bad-energy')
   if (!hasPile(yard, input.mode)) return refused('no-pile-of-mode')
   if (yard.cars.has(input.id)) return refused('active-request')
   if (yard.waiting.length >= yard.waitingCapacity) return refused('waiting-area-full')
-  const car = admit(yard, input)
+  const { id, mode, energy, arrival, priority = 0 } = input
+  const number = yard.nextNumber[mode]++
+  const car = { id, mode, number, demand: energy, needed: energy, priority, arrival, charging: false }
+  yard.cars.set(id, car)
   joinWaiting(yard, car, 'last')
   const decisions: Decision[] = []
   callInPlace(yard, decisions)
-  return { ok: true, car, decisions }
-}
-
-/**
- * A walk-up: a card held to a free pile to which nobody is called. The car takes the charging place at once, past the
- * waiting area, with a number like everybody. Refused as `pile-not-ready` when the pile does not work or has cars.
- */
-export function walkUpInPlace(yard: Yard, pileId: string, input: Omit<NewCar, 'mode'>): Entered | Refused {
-  if (!isEnergy(input.energy)) return refused('bad-energy')
-  if (yard.cars.has(input.id)) return refused('active-request')
-  const pile = yard.piles.find(({ id }) => id === pileId)
-  if (pile === undefined || !isWorking(pile) || pile.cars.length > 0) return refused('pile-not-ready')
-  const car = admit(yard, { ...input, mode: pile.mode })
-  pile.cars.push(car.id)
-  const decisions: Decision[] = [
-    {
-      carId: car.id,
-      from: 'waiting',
-      fromPileId: null,
-      to: 'pile',
-      pileId,
-      cause: 'walk-up',
-      rule: null,
-      candidates: [],
-    },
-  ]
   return { ok: true, car, decisions }
 }
 

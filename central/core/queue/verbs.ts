@@ -11,7 +11,6 @@ import {
   type NewCar,
   type Refused,
   sendBackInPlace,
-  walkUpInPlace,
 } from './requests.ts'
 import { copyYard, type Yard } from './yard.ts'
 
@@ -36,10 +35,6 @@ function onCopy<T extends { ok: true; decisions: Decision[] }>(
 /** A request enters the waiting area. */
 export const enter = (yard: Yard, car: NewCar): Outcome<Entered> | Refused =>
   onCopy(yard, copy => enterInPlace(copy, car))
-
-/** A card at a free pile without a request. */
-export const walkUp = (yard: Yard, pileId: string, car: Omit<NewCar, 'mode'>): Outcome<Entered> | Refused =>
-  onCopy(yard, copy => walkUpInPlace(copy, pileId, car))
 
 /** Another mode or energy for the request of a car. */
 export const change = (yard: Yard, id: string, to: { mode?: Mode; energy?: number }): Outcome<Changed> | Refused =>
