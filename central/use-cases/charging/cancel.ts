@@ -1,6 +1,6 @@
 import type { SessionEvent, SiteEvent } from '../../../protocol/events.ts'
 import { ok, type Result, refuse } from '../../../protocol/result.ts'
-import { billOfRequest } from '../../store/views/bills.ts'
+import { billOfRequest } from '../../store/views/request-bill.ts'
 import type { UseCasePorts } from '../ports.ts'
 import { endRequest } from '../site/settle.ts'
 import { findRequest, viewEnded } from '../site/view.ts'

@@ -49,16 +49,18 @@ export interface CommandDeskPorts {
  * offline`. A row is sent at most once: whoever moves it from queued to sent sends it. Nothing is repeated blindly.
  */
 export function createCommandDesk({ pool, chargers, clock, log, timeoutMs, onOutcome }: CommandDeskPorts) {
-  const open = new Set<Promise<unknown>>()
+  const open = new Map<string, Promise<Outcome | undefined>>()
 
-  /** Sends a queued row; resolves with its outcome, or undefined when somebody else has it. */
+  /** Sends a queued row; resolves with its outcome, or undefined when another process has it. Asked twice it sends once. */
   function deliver(commandId: string): Promise<Outcome | undefined> {
+    const known = open.get(commandId)
+    if (known !== undefined) return known
     const work = deliverNow(commandId).catch(error => {
       log.error({ err: error, commandId }, 'command could not be delivered')
       return undefined
     })
-    open.add(work)
-    return work.finally(() => open.delete(work))
+    open.set(commandId, work)
+    return work.finally(() => open.delete(commandId))
   }
 
   async function deliverNow(commandId: string): Promise<Outcome | undefined> {
@@ -155,7 +157,7 @@ export function createCommandDesk({ pool, chargers, clock, log, timeoutMs, onOut
 
     /** Waits until nothing is on its way. */
     async settle(): Promise<void> {
-      await Promise.allSettled([...open])
+      await Promise.allSettled(open.values())
     },
   }
 }

@@ -53,7 +53,10 @@ export async function billOfRequest(db: ClientBase | Pool, requestId: string): P
 }
 
 export async function detailsOf(db: ClientBase | Pool, requestId: string): Promise<DetailRow[]> {
-  const { rows } = await db.query<DetailRow>(`select ${DETAIL_COLUMNS} from billing_details d where d.request_id = $1 order by d.number`, [requestId])
+  const { rows } = await db.query<DetailRow>(
+    `select ${DETAIL_COLUMNS} from billing_details d where d.request_id = $1 order by d.number`,
+    [requestId],
+  )
   return rows
 }
 

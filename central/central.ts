@@ -1,0 +1,152 @@
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import type { Chargers, Central as CentralPort } from '../protocol/charger/link.ts'
+import type { Outcome } from '../protocol/charger/command.ts'
+import type { Clock } from '../protocol/clock.ts'
+import type { Database } from './store/orm.ts'
+import type { Writer } from './store/writer.ts'
+import { type CommandRow, createCommandDesk } from './use-cases/commands/desk.ts'
+import { type CheckNative, createSendNative } from './use-cases/commands/native.ts'
+import { createCancel } from './use-cases/charging/cancel.ts'
+import { createRequestVerbs } from './use-cases/charging/request.ts'
+import { createDoor } from './use-cases/door/admit.ts'
+import { createAdoption } from './use-cases/door/adopt.ts'
+import { createRefusals } from './use-cases/door/refusals.ts'
+import { createEventBus } from './use-cases/events.ts'
+import { createFaultVerbs } from './use-cases/faults/faults.ts'
+import { createControlPile } from './use-cases/piles/control.ts'
+import { createHttpPileVerbs } from './use-cases/piles/http.ts'
+import type { HttpPiles, UseCasePorts } from './use-cases/ports.ts'
+import { createAuthorize } from './use-cases/reports/authorize.ts'
+import { createReports } from './use-cases/reports/index.ts'
+import { DEFAULT_SITE, type FirstSite, ensureDefaultSite, forgetLinks } from './use-cases/setup.ts'
+import { createLiveFigures } from './use-cases/site/live.ts'
+import { createSiteRunner } from './use-cases/site/runner.ts'
+import type { SiteRules } from './use-cases/site/work.ts'
+import type { Verbs } from './use-cases/verbs.ts'
+
+export interface CentralPorts {
+  database: Database
+  writer: Writer
+  clock: Clock
+  log: Logger
+  chargers: Chargers
+  options: {
+    first: FirstSite
+    rules: SiteRules
+    validation: 'tolerant' | 'strict'
+    pingSeconds: number
+    acceptUnknown: boolean
+    heartbeatIntervalSeconds: number
+    callTimeoutMs: number
+  }
+}
+
+/** Power of a pile nobody has described. */
+const ADOPTED_POWER_W = 7_000
+
+/** What a site does and what it costs, put together: the port gateways report to, and the verbs people have. */
+export async function createCentral({ database, writer, clock, log, chargers, options }: CentralPorts) {
+  const { pool } = database
+  const node = hostname()
+  const events = createEventBus(log)
+  const desk = createCommandDesk({ pool, chargers, clock, log, timeoutMs: options.callTimeoutMs, onOutcome })
+  const sites = createSiteRunner({ pool, clock, log, rules: options.rules, deliver: id => void desk.deliver(id), emit: events.emit })
+  const { adopt, adoptConnector } = createAdoption({
+    pool,
+    clock,
+    siteId: DEFAULT_SITE,
+    powerW: ADOPTED_POWER_W,
+    fastPowerW: Math.round(options.first.fastChargingPower * 1000),
+    queueLength: options.first.queueLength,
+  })
+
+  if (await ensureDefaultSite({ pool, clock, first: options.first })) log.info({ site: DEFAULT_SITE }, 'made the default site with its piles and tariff')
+  await forgetLinks(pool, node)
+
+  const port: CentralPort = {
+    admit: createDoor({ pool, validation: options.validation, pingSeconds: options.pingSeconds, acceptUnknown: options.acceptUnknown, adopt }),
+    refused: createRefusals({ pool, log }),
+    record: frame => writer.append('frame', frame),
+    report: createReports({
+      writer,
+      clock,
+      log,
+      node,
+      heartbeatIntervalSeconds: options.heartbeatIntervalSeconds,
+      touch: sites.touch,
+      emit: events.emit,
+      authorize: createAuthorize(pool),
+      adoptConnector,
+      lateAnswer: desk.late,
+      reservationStatus: async (chargePointId, { reservationId, status }) => {
+        await pool.query(`update reservations set status = $3 where id = $2 and charge_point_id = $1 and status = 'active'`, [chargePointId, reservationId, status])
+      },
+      sessionMoved: createLiveFigures({ pool, clock, log, emit: events.emit }),
+    }),
+  }
+
+  /** What follows from a charger's answer. A pile that cannot be told to stop (HTTP) is stopped on paper: it bills what was read. */
+  function onOutcome(row: CommandRow, outcome: Outcome): void {
+    if (outcome.status !== 'accepted') {
+      events.emit({
+        type: 'notice',
+        notice: 'command',
+        siteId: row.siteId,
+        at: clock.now(),
+        pileId: row.pileId,
+        requestId: row.requestId,
+        text: `${row.action ?? row.verb} to ${row.chargePointId}: ${outcome.status}`,
+        data: { commandId: row.id, verb: row.verb, status: outcome.status },
+      })
+    }
+    if (row.verb === 'stop' && outcome.status === 'refused' && row.sessionId !== null) void stopOnPaper(row.chargePointId, row.sessionId)
+    if (row.siteId !== null) sites.touch(row.siteId)
+  }
+
+  async function stopOnPaper(chargePointId: string, sessionId: number): Promise<void> {
+    const { rows } = await pool.query<{ register: number | null }>('select last_register_milli_wh as register from charging_sessions where id = $1', [sessionId])
+    const register = rows[0]?.register ?? null
+    const now = clock.now()
+    await port
+      .report({
+        chargePointId,
+        receivedAt: now,
+        report: { type: 'session-ended', transactionId: sessionId, ...(register === null ? {} : { registerMilliWh: register }), reason: 'Remote', at: now, readings: [] },
+      })
+      .catch(error => log.error({ err: error, sessionId }, 'a session that could not be told to stop could not be ended either'))
+  }
+
+  return {
+    port,
+    events,
+    sites,
+    desk,
+
+    /** The verbs behind REST; the HTTP piles' transport and the gateways' dialects come from outside. */
+    verbs(httpPiles: HttpPiles, checkNative: CheckNative): Verbs {
+      const ports: UseCasePorts = { pool, clock, log, sites, desk, events, httpPiles, defaultSiteId: DEFAULT_SITE }
+      return {
+        ...createRequestVerbs(ports),
+        cancelRequest: createCancel(ports),
+        controlPile: createControlPile(ports),
+        ...createFaultVerbs(ports),
+        sendNative: createSendNative(ports, checkNative),
+        ...createHttpPileVerbs(ports),
+      }
+    },
+
+    /** Finishes what an earlier process began, then looks at every site. */
+    async start(): Promise<void> {
+      await desk.recover()
+      await sites.start()
+    },
+
+    async stop(): Promise<void> {
+      await sites.stop()
+      await desk.settle()
+    },
+  }
+}
+
+export type Central = Awaited<ReturnType<typeof createCentral>>

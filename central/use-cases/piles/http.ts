@@ -1,0 +1,110 @@
+import { foldCase } from '../../../protocol/ids.ts'
+import { ok, refuse } from '../../../protocol/result.ts'
+import { loadSite } from '../../store/site/load.ts'
+import type { CarRow, SiteSnapshot } from '../../store/site/snapshot.ts'
+import { billOfRequest } from '../../store/views/request-bill.ts'
+import { untilEnded } from '../charging/cancel.ts'
+import type { UseCasePorts } from '../ports.ts'
+import { buildYard, numberOf, openSessionOf } from '../site/work.ts'
+import type { Verbs } from '../verbs.ts'
+
+interface SessionAtPile {
+  requestId: string | null
+  settled: boolean
+}
+
+/** The routes of HTTP piles (rest.md section 1, simulator): who may charge is the dispatcher's word, not the pile's. */
+export function createHttpPileVerbs({ pool, clock, sites, events, httpPiles }: UseCasePorts): Pick<
+  Verbs,
+  'assignCharging' | 'chargingProgress' | 'chargingComplete' | 'heartbeat'
+> {
+  async function pileOf(pileId: string): Promise<{ id: string; siteId: string; chargePointId: string } | undefined> {
+    const { rows } = await pool.query<{ id: string; siteId: string; chargePointId: string }>(
+      `select id, site_id as "siteId", charge_point_id as "chargePointId" from charging_piles where lower(id) = $1`,
+      [foldCase(pileId)],
+    )
+    return rows[0]
+  }
+
+  async function sessionOf(pileId: string, sessionId: string): Promise<SessionAtPile | undefined> {
+    if (!/^\d{1,10}$/.test(sessionId)) return undefined
+    const { rows } = await pool.query<SessionAtPile>(
+      `select s.request_id as "requestId", s.settled_at is not null as settled from charging_sessions s where s.id = $2::bigint and lower(s.pile_id) = $1`,
+      [foldCase(pileId), sessionId],
+    )
+    return rows[0]
+  }
+
+  return {
+    async assignCharging(task) {
+      const pile = await pileOf(task.pileId)
+      if (pile === undefined) return refuse('not-found', `there is no pile ${task.pileId}`)
+      const snap = await loadSite(pool, pile.siteId, false)
+      if (snap === undefined) return refuse('not-found')
+      const called = calledCar(snap, pile.id, task)
+      if (called === undefined) return refuse('not-called')
+      const running = openSessionOf(snap, called.requestId)
+      if (running !== undefined && running.pileId === pile.id) return ok({ pileId: pile.id, sessionId: String(running.id), requestId: called.requestId })
+      const { transactionId, verdict } = await httpPiles.assign({
+        pileId: pile.chargePointId,
+        idTag: called.idTag ?? called.requestId.slice(0, 18),
+        startKey: `${called.requestId}|${await sessionsOf(called.requestId)}`,
+        requestId: called.requestId,
+        at: clock.now(),
+      })
+      if (verdict.status !== 'accepted') return refuse('not-called', `the session was refused: ${verdict.status}`)
+      // the run that joins the session to its request has been asked for; being in the queue behind it is enough
+      await sites.act(pile.siteId, async () => ok(null))
+      return ok({ pileId: pile.id, sessionId: String(transactionId), requestId: called.requestId })
+    },
+
+    async chargingProgress({ pileId, sessionId, energyWh, powerW, at }) {
+      const pile = await pileOf(pileId)
+      const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
+      if (pile === undefined || session === undefined) return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
+      await httpPiles.progress({ pileId: pile.chargePointId, transactionId: Number(sessionId), energyWh, powerW, at: at ?? clock.now() })
+      return ok(null)
+    },
+
+    async chargingComplete({ pileId, sessionId, energyWh, startedAt, endedAt, reason }) {
+      const pile = await pileOf(pileId)
+      const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
+      if (pile === undefined || session === undefined) return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
+      if (!session.settled) {
+        await httpPiles.complete({
+          pileId: pile.chargePointId,
+          transactionId: Number(sessionId),
+          energyWh,
+          at: endedAt,
+          startedAt,
+          ...(reason === undefined ? {} : { reason }),
+        })
+        await untilEnded(events, sessionId, async () => (await sessionOf(pile.id, sessionId))?.settled ?? true)
+      }
+      const requestId = session.requestId ?? (await sessionOf(pile.id, sessionId))?.requestId ?? null
+      return ok({ bill: requestId === null ? null : await billOfRequest(pool, requestId) })
+    },
+
+    async heartbeat({ pileIds }) {
+      const piles = await Promise.all(pileIds.map(async id => (await pileOf(id))?.chargePointId ?? id))
+      const { refused } = await httpPiles.heartbeat({ pileIds: piles })
+      return refused.length === 0 ? ok(null) : refuse('not-found', `no HTTP pile: ${refused.join(', ')}`)
+    },
+  }
+
+  async function sessionsOf(requestId: string): Promise<number> {
+    const { rows } = await pool.query<{ count: number }>('select count(*) as count from charging_sessions where request_id = $1', [requestId])
+    return rows[0]?.count ?? 0
+  }
+}
+
+/** The car at the pile's charging place, if it is the one that the task names (or the task names none). */
+function calledCar(snap: SiteSnapshot, pileId: string, task: { userId?: string; number?: string; mode?: string }): CarRow | undefined {
+  const first = buildYard(snap).piles.find(pile => pile.id === pileId)?.cars[0]
+  const car = snap.cars.find(one => one.requestId === first)
+  if (car === undefined) return undefined
+  if (task.userId !== undefined && car.userId !== task.userId) return undefined
+  if (task.number !== undefined && numberOf(car) !== task.number.toUpperCase()) return undefined
+  if (task.mode !== undefined && car.mode !== task.mode) return undefined
+  return car
+}

@@ -1,0 +1,23 @@
+import type { Pool } from 'pg'
+import { DomainError } from '../../../protocol/errors.ts'
+import { verdict } from '../../core/session/verdict.ts'
+import { authorizeFacts } from '../../store/statements/authorize.ts'
+import type { ReportPorts } from './handlers.ts'
+
+/**
+ * A card held to a charge point. OCPP 1.6 does not say to which connector: accepted if the tag may charge at any of its
+ * piles. A tag that charges at this very charge point is accepted, because its owner may want to stop.
+ * Throws when the facts cannot be had: that is never Invalid (quirk 62).
+ */
+export function createAuthorize(pool: Pool): ReportPorts['authorize'] {
+  return async (chargePointId, idTag, now) => {
+    const facts = await authorizeFacts(pool, chargePointId, idTag)
+    if (facts === null) throw new DomainError('not-found', `charge point ${chargePointId} was removed`)
+    const { tag, userId, acceptUnknownTags, openSessionsElsewhere, piles } = facts
+    const holders = piles.length === 0 ? [null] : piles.map(({ holder }) => holder)
+    const verdicts = holders.map(holder =>
+      verdict({ tag, acceptUnknownTags, openSessionsElsewhere, holder, asker: { idTag, userId }, now }).verdict,
+    )
+    return { verdict: verdicts.find(({ status }) => status === 'accepted') ?? verdicts[0]! }
+  }
+}

@@ -1,0 +1,98 @@
+import { Command, Option } from 'commander'
+import { ConfigError, databaseUrl, loadConfig } from '../config/load.ts'
+import { type Config, flagName, settings } from '../config/schema.ts'
+import type { start } from '../main.ts'
+import { demo } from './demo.ts'
+import { UsageError } from './listening.ts'
+import { createLog } from './log.ts'
+import { migrateCommand } from './migrate.ts'
+import { replayCommand } from './replay.ts'
+import { serve } from './serve.ts'
+
+export interface ProgramPorts {
+  start: typeof start
+  version: string
+}
+
+const NODE_NEEDED = 26
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong input or configuration. */
+export async function runCommandLine({ start, version }: ProgramPorts): Promise<void> {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < NODE_NEEDED) {
+    console.error(`Node ${NODE_NEEDED} is needed and this is ${process.version}. "npm ci" brings it: use "npm start", or node_modules/.bin/node main.ts.`)
+    process.exitCode = 1
+    return
+  }
+  const program = new Command('ev-charging-gateway')
+    .description('Edge gateway for EV charging sites: OCPP 1.6 and MQTT chargers, dispatch, exact billing.')
+    .version(version)
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride()
+
+  withSettings(program.command('serve', { isDefault: true }).description('run the product'))
+    .addHelpText('after', '\nExamples:\n  npm start\n  HTTP_PORT=9090 OCPP_ACCEPT_UNKNOWN=true npm start\n  node main.ts serve --config site.yaml --http-port 0')
+    .action(async options => serve(start, configOf(options)))
+  withSettings(program.command('demo').description('run the product with simulated chargers and drivers, on a database of its own'))
+    .addHelpText('after', '\nExample:\n  npm run demo')
+    .action(async options => demo(start, options))
+  withSettings(program.command('migrate').description('bring the database to the newest schema and end'))
+    .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://... npm run migrate')
+    .action(async options => migrateCommand(configOf(options)))
+  program
+    .command('replay')
+    .description('run a timeline of requests and faults through the dispatcher and the billing')
+    .argument('<file>', 'timeline, JSON')
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', '\nExample:\n  npm run --silent replay -- day.json --json')
+    .action(async (file: string, options: { json?: boolean }) => {
+      process.exitCode = await replayCommand(file, options)
+    })
+
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    process.exitCode = report(error)
+  }
+}
+
+/** `--config FILE` and one flag per setting. */
+function withSettings(command: Command): Command {
+  command.option('--config <file>', 'YAML or JSON; default config/gateway.yaml, if it is there')
+  for (const { path, about, env, default: fallback } of settings) {
+    const shown = fallback === undefined ? '' : ` (default: ${JSON.stringify(fallback)})`
+    command.addOption(new Option(`${flagName(path)} <value>`, `${about}${shown} [${env}]`))
+  }
+  return command
+}
+
+/** defaults < file < environment < flags; `overrides` are a command's own defaults. */
+export function configOf(options: Record<string, string>, overrides: Record<string, string> = {}): Config {
+  const flags: Record<string, string> = {}
+  for (const { path } of settings) {
+    const value = options[camelCase(flagName(path).slice(2))]
+    if (value !== undefined) flags[path] = value
+  }
+  const env = { ...overrides, ...process.env }
+  return loadConfig({ ...(options.config === undefined ? {} : { file: options.config }), env, flags })
+}
+
+const camelCase = (flag: string): string => flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+
+function report(error: unknown): number {
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    return 'exitCode' in error && error.exitCode === 0 ? 0 : 2
+  }
+  if (error instanceof ConfigError) {
+    console.error(error.message)
+    return 2
+  }
+  if (error instanceof UsageError) {
+    console.error(error.message)
+    return 1
+  }
+  createLog({ level: 'info' }).fatal({ err: error }, 'could not go on')
+  return 1
+}
+
+export { databaseUrl }

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { createApi } from './central/api/app.ts'
+import { createCentral } from './central/central.ts'
+import { startEmbedded } from './central/store/embedded/embedded.ts'
+import { migrate } from './central/store/migrate.ts'
+import { openDatabase } from './central/store/orm.ts'
+import { keepPartitions } from './central/store/keep-partitions.ts'
+import { createWriter } from './central/store/writer.ts'
+import { ensureAdmin } from './central/use-cases/accounts/ensure-admin.ts'
+import { jwtSecret } from './central/use-cases/accounts/kept-secret.ts'
+import { createMetrics } from './cli/metrics.ts'
+import { listening } from './cli/listening.ts'
+import { runCommandLine } from './cli/program.ts'
+import { createShutdown } from './cli/shutdown.ts'
+import { databaseUrl } from './config/load.ts'
+import type { Config } from './config/schema.ts'
+import { createHttpPiles } from './gateway/http/piles.ts'
+import { createLocalChargers, type Gateway } from './gateway/link/local.ts'
+import { createMqttGateway } from './gateway/mqtt/gateway.ts'
+import { checkNative } from './gateway/ocpp/dialect.ts'
+import { createOcppGateway } from './gateway/ocpp/gateway.ts'
+import { scaledClock } from './protocol/clock.ts'
+
+export const VERSION: string = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).version
+
+/** The running product: where it listens, and how to end it. */
+export interface Product extends AsyncDisposable {
+  http: string
+  ocpp: string
+  mqtt: string
+  clock: { speed: number; start: number }
+  /** Password of the first administrator, when it was made now. */
+  adminPassword: string | null
+  close(): Promise<void>
+}
+
+const MINUTES = 60_000
+
+/**
+ * The architecture, from the bottom up: a database, a writer that acknowledges after commit, central (what things mean),
+ * three gateways (how chargers speak), the API (how people do). Gateways and central meet only here.
+ */
+export async function start(config: Config, log: Logger): Promise<Product> {
+  const shutdown = createShutdown(log)
+  try {
+    const clock = scaledClock(config.clock.speed)
+    const url = databaseUrl(config) ?? shutdown.after(await startEmbedded({ dataDir: config.data.dir, log }), server => server.stop()).url
+    await migrate(url, log)
+    const database = shutdown.after(await openDatabase({ url, poolSize: config.database.poolSize, log }), db => db.close())
+    shutdown.after(await keepPartitions({ pool: database.pool, clock, log, retention: config.retention }), job => job.stop())
+    const writer = shutdown.after(createWriter({ url, log }), w => w[Symbol.asyncDispose]())
+
+    const gateways: Gateway[] = []
+    const chargers = createLocalChargers(gateways)
+    const { charging, ocpp: ocppConfig } = config
+    const central = await createCentral({
+      database,
+      writer,
+      clock,
+      log,
+      chargers,
+      options: {
+        first: charging,
+        rules: {
+          arrivalGraceMs: charging.arrivalGraceMinutes * MINUTES,
+          startTimeoutMs: charging.startTimeoutMinutes * MINUTES,
+          stopTimeoutMs: charging.stopTimeoutMinutes * MINUTES,
+        },
+        validation: ocppConfig.validation,
+        pingSeconds: ocppConfig.pingSeconds,
+        acceptUnknown: ocppConfig.acceptUnknown,
+        heartbeatIntervalSeconds: ocppConfig.heartbeatIntervalSeconds,
+        callTimeoutMs: ocppConfig.callTimeoutSeconds * 1000,
+      },
+    })
+    shutdown.after(central, c => c.stop())
+
+    const ports = { central: central.port, clock, log }
+    const httpPiles = shutdown.after(createHttpPiles({ ...ports, linkTimeoutSeconds: config.http.linkTimeoutSeconds }), piles => piles.close())
+    const mqtt = createMqttGateway({
+      ...ports,
+      options: {
+        host: config.mqtt.host,
+        port: config.mqtt.port,
+        ...(config.mqtt.url === undefined ? {} : { url: config.mqtt.url }),
+        allowAnonymous: config.mqtt.allowAnonymous,
+        integrations: config.mqtt.integrations,
+        callTimeoutMs: ocppConfig.callTimeoutSeconds * 1000,
+        about: () => ({ version: VERSION, sites: ['default'], timeZone: charging.timeZone, currency: 'CNY' }),
+      },
+    })
+    const ocpp = await createOcppGateway({
+      ...ports,
+      options: {
+        host: ocppConfig.host,
+        port: ocppConfig.port,
+        path: ocppConfig.path,
+        callTimeoutMs: ocppConfig.callTimeoutSeconds * 1000,
+        maxPayloadBytes: ocppConfig.maxMessageBytes,
+        messagesPerSecond: ocppConfig.messagesPerSecond,
+        connectionsPerAddress: ocppConfig.connectionsPerAddress,
+        settleDelayMs: ocppConfig.settleDelaySeconds * 1000,
+        pingSeconds: ocppConfig.pingSeconds,
+      },
+    })
+    gateways.push(ocpp, mqtt, httpPiles)
+    central.events.subscribe(event => mqtt.feed(event))
+
+    const admin = await ensureAdmin({ database, clock }, { dataDir: config.data.dir, password: config.admin.password })
+    const api = await createApi({
+      verbs: central.verbs(httpPiles, checkNative),
+      database,
+      clock,
+      events: central.events,
+      config: { version: VERSION, jwtSecret: await jwtSecret(config.data.dir, config.jwt.secret) },
+      health: async () => ({
+        database: await database.pool.query('select 1').then(
+          () => ({ status: 'up' as const }),
+          error => ({ status: 'down' as const, detail: String(error.message) }),
+        ),
+        ocpp: { status: config.roles.includes('ocpp') ? 'up' : 'off' },
+        mqtt: { status: config.roles.includes('mqtt') ? 'up' : 'off' },
+      }),
+      log,
+      link: { connected: id => gateways.some(gateway => gateway.connected(id)), disconnect: chargers.disconnect },
+      metrics: createMetrics({
+        ocppConnections: () => ocpp.stats().connected,
+        ocppRefused: () => ocpp.stats().refused,
+        mqttConnections: () => mqtt.stats().connections,
+        writesWaiting: () => writer.stats().waiting,
+        poolWaiting: () => database.pool.waitingCount,
+      }),
+    })
+
+    await central.start()
+    const where = {
+      http: await listening('http', config.http.port, async () => shutdown.after(await api.listen({ host: config.http.host, port: config.http.port }), () => api.close())),
+      ocpp: await listening('ocpp', config.ocpp.port, async () => shutdown.after(await ocpp.listen(), () => ocpp.close()).url),
+      mqtt: await listening('mqtt', config.mqtt.port, async () => shutdown.after(await mqtt.listen(), () => mqtt.close()).url),
+    }
+    return { ...where, clock, adminPassword: admin?.password ?? null, close: shutdown.run, [Symbol.asyncDispose]: shutdown.run }
+  } catch (error) {
+    await shutdown.run()
+    throw error
+  }
+}
+
+if (import.meta.main) await runCommandLine({ start, version: VERSION })
