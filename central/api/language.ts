@@ -1,0 +1,21 @@
+export type Language = 'en' | 'zh'
+
+/** The tag that goes into `Content-Language`. */
+export const LANGUAGE_TAGS = { en: 'en', zh: 'zh-CN' } as const satisfies Record<Language, string>
+
+/** The better of our two languages for an `Accept-Language` header (RFC 9110 section 12.5.4); English when neither is asked for. */
+export function preferredLanguage(header: string | undefined): Language {
+  let best: { language: Language; quality: number } = { language: 'en', quality: 0 }
+  for (const range of (header ?? '').slice(0, 1000).split(',')) {
+    const [tag = '', ...parameters] = range
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    const primary = tag.split('-')[0]
+    if (primary !== 'en' && primary !== 'zh') continue
+    const weight = parameters.find(parameter => parameter.startsWith('q='))
+    const quality = weight === undefined ? 1 : Number(weight.slice(2))
+    if (quality > best.quality) best = { language: primary, quality }
+  }
+  return best.language
+}

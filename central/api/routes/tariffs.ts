@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { DomainError } from '../../../protocol/errors.ts'
+import { rfc3339 } from '../../../protocol/units.ts'
+import { listTariffs, type TariffView } from '../../store/views/sites.ts'
+import { signedIn } from '../auth.ts'
+import { pageAnswer, pageOf, pageQuery, pageRequest } from '../paging.ts'
+import type { App, RouteContext } from '../ports.ts'
+import * as schema from '../schemas/admin.ts'
+import { answers, identity, idParams, uuidOr404 } from '../schemas/common.ts'
+
+const operator = { access: ['operator', 'admin'] as const }
+const user = { access: 'user' as const }
+
+const tariffOf = (tariff: TariffView) => ({
+  ...tariff,
+  createdAt: rfc3339(tariff.createdAt),
+  versions: tariff.versions.map(version => ({
+    ...version,
+    validFrom: rfc3339(Date.parse(version.validFrom)),
+    createdAt: rfc3339(Date.parse(version.createdAt)),
+  })),
+})
+
+/** Tariffs and their versions. */
+export function tariffRoutes(app: App, { admin, database }: RouteContext): void {
+  const tags = ['Tariffs']
+  const mustFind = async (id: string) => {
+    const found = (await listTariffs(database.pool, { id: uuidOr404(id), page: { limit: 1, after: null } })).rows[0]
+    if (!found) throw new DomainError('not-found', 'There is no such tariff')
+    return tariffOf(found)
+  }
+
+  app.route({
+    method: 'GET',
+    url: '/tariffs',
+    config: user,
+    schema: {
+      tags,
+      summary: 'Tariffs with their versions, newest first',
+      querystring: z.object({ ...pageQuery, site: identity.optional() }),
+      response: answers({ 200: pageOf(schema.tariff) }),
+    },
+    handler: async request =>
+      pageAnswer(
+        await listTariffs(database.pool, { siteId: request.query.site, page: pageRequest(request.query) }),
+        tariffOf,
+      ),
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/tariffs/:id',
+    config: user,
+    schema: { tags, summary: 'One tariff', params: idParams, response: answers({ 200: schema.tariff }) },
+    handler: request => mustFind(request.params.id),
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/tariffs',
+    config: operator,
+    schema: {
+      tags,
+      summary: 'Add a tariff with its first version',
+      body: schema.tariffBody,
+      response: answers({ 201: schema.tariff }),
+    },
+    handler: async (request, reply) => {
+      const id = await admin.createTariff(signedIn(request), request.body)
+      return reply
+        .code(201)
+        .header('location', `/api/v1/tariffs/${id}`)
+        .send(await mustFind(id))
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/tariffs/:id/versions',
+    config: operator,
+    schema: {
+      tags,
+      summary: 'Add a version; sessions keep the one they started with',
+      params: idParams,
+      body: schema.versionBody,
+      response: answers({ 201: schema.tariff }),
+    },
+    handler: async (request, reply) => {
+      await admin.addTariffVersion(signedIn(request), uuidOr404(request.params.id), request.body)
+      return reply.code(201).send(await mustFind(request.params.id))
+    },
+  })
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { money, named, time } from './common.ts'
+
+const window = z.object({
+  from: z.string(),
+  to: z.string(),
+  kind: z.string(),
+  price: z.string().describe('Per kWh, decimal, in the currency unit'),
+  energyWh: z.number().int(),
+  fee: money,
+})
+
+const detailMembers = {
+  id: z.string(),
+  number: z.string(),
+  kind: z.enum(['charge', 'correction']),
+  sessionId: z.string().nullable(),
+  pileId: z.string().nullable(),
+  energyWh: z.number().int(),
+  chargingSeconds: z.number().int(),
+  parkingSeconds: z.number().int(),
+  startedAt: time,
+  endedAt: time,
+  windows: z.array(window),
+  energyFee: money,
+  serviceFee: money,
+  otherFee: money,
+  total: money,
+  stopReason: z.string(),
+}
+
+export const detail = named('BillDetail', z.object(detailMembers))
+
+export const listedDetail = z.object({
+  ...detailMembers,
+  billId: z.string().nullable(),
+  requestId: z.string(),
+  siteId: z.string(),
+  userId: z.string().nullable(),
+  tariffVersionId: z.string().nullable(),
+  correctsId: z.string().nullable(),
+  note: z.string().nullable(),
+  createdAt: time,
+})
+
+const billMembers = {
+  id: z.string(),
+  number: z.string(),
+  requestId: z.string(),
+  total: money,
+  state: z.enum(['unpaid', 'paid', 'refunded']),
+  energyWh: z.number().int(),
+  createdAt: time,
+}
+
+export const billRow = z.object({ ...billMembers, siteId: z.string(), userId: z.string().nullable() })
+export const bill = named('Bill', z.object({ ...billMembers, details: z.array(detail) }))
+export const listedBill = z.object({ ...billRow.shape, details: z.array(listedDetail) })

@@ -1,0 +1,102 @@
+import type { EpochMs } from '../../../protocol/units.ts'
+import { listPage, type Page, type PageRequest, type Sql, when, whenTime } from './page.ts'
+
+export interface ListedDetail {
+  id: string
+  number: number
+  kind: 'charge' | 'correction'
+  billId: string | null
+  correctsId: string | null
+  note: string | null
+  requestId: string
+  sessionId: number | null
+  siteId: string
+  pileId: string | null
+  userId: string | null
+  currency: string
+  energyMilliWh: number
+  chargingSeconds: number
+  parkingSeconds: number
+  startedAt: EpochMs
+  endedAt: EpochMs
+  windows: { from: EpochMs; to: EpochMs; kind: string; price: number; energyMilliWh: number; feeMinor: number }[]
+  energyFeeMinor: number
+  serviceFeeMinor: number
+  otherFeeMinor: number
+  totalMinor: number
+  tariffVersionId: string | null
+  stopReason: string
+  createdAt: EpochMs
+}
+
+const DETAILS = /* sql */ `
+select id, number, kind, bill_id as "billId", corrects_id as "correctsId", note, request_id as "requestId", session_id as "sessionId",
+  site_id as "siteId", pile_id as "pileId", user_id as "userId", currency, energy_milli_wh as "energyMilliWh",
+  charging_seconds as "chargingSeconds", parking_seconds as "parkingSeconds", started_at as "startedAt", ended_at as "endedAt",
+  windows, energy_fee_minor as "energyFeeMinor", service_fee_minor as "serviceFeeMinor", other_fee_minor as "otherFeeMinor",
+  total_minor as "totalMinor", tariff_version_id as "tariffVersionId", stop_reason as "stopReason", created_at as "createdAt"
+from billing_details`
+
+export interface BillFilter {
+  id?: string
+  userId?: string | undefined
+  siteId?: string | undefined
+  from?: EpochMs | undefined
+  to?: EpochMs | undefined
+  page: PageRequest
+}
+
+/** Details, newest first by number. */
+export const listDetails = (
+  sql: Sql,
+  filter: BillFilter & { requestId?: string | undefined; pileId?: string | undefined },
+): Promise<Page<ListedDetail>> =>
+  listPage(sql, {
+    select: DETAILS,
+    where: [
+      when(filter.id, 'id = ?'),
+      when(filter.userId, 'user_id = ?'),
+      when(filter.siteId, 'site_id = ?'),
+      when(filter.pileId, 'pile_id = ?'),
+      when(filter.requestId, 'request_id = ?'),
+      whenTime(filter.from, 'created_at >= ?'),
+      whenTime(filter.to, 'created_at < ?'),
+    ],
+    keys: [{ column: 'number', type: 'integer', of: row => row.number }],
+    page: filter.page,
+  })
+
+export interface ListedBill {
+  id: string
+  number: number
+  requestId: string
+  siteId: string
+  userId: string | null
+  currency: string
+  totalMinor: number
+  state: 'unpaid' | 'paid' | 'refunded'
+  energyMilliWh: number
+  createdAt: EpochMs
+}
+
+const BILLS = /* sql */ `
+select b.id, b.number, b.request_id as "requestId", b.site_id as "siteId", b.user_id as "userId", b.currency,
+  b.total_minor as "totalMinor", b.state,
+  (select coalesce(sum(d.energy_milli_wh), 0) from billing_details d where d.request_id = b.request_id)::bigint as "energyMilliWh",
+  b.created_at as "createdAt"
+from bills b`
+
+/** Bills, newest first by number. */
+export const listBills = (sql: Sql, filter: BillFilter): Promise<Page<ListedBill>> =>
+  listPage(sql, {
+    select: BILLS,
+    where: [
+      when(filter.id, 'b.id = ?'),
+      when(filter.userId, 'b.user_id = ?'),
+      when(filter.siteId, 'b.site_id = ?'),
+      whenTime(filter.from, 'b.created_at >= ?'),
+      whenTime(filter.to, 'b.created_at < ?'),
+    ],
+    keys: [{ column: 'b.number', type: 'integer', of: row => row.number }],
+    page: filter.page,
+  })

@@ -1,0 +1,61 @@
+import type { EpochMs } from '../../../protocol/units.ts'
+import { listPage, type Page, type PageRequest, type Sql, when } from './page.ts'
+
+export interface SiteView {
+  id: string
+  name: string
+  timeZone: string
+  currency: string
+  powerLimitW: number | null
+  waitingCapacity: number
+  policy: Record<string, unknown>
+  createdAt: EpochMs
+}
+
+export const listSites = (sql: Sql, filter: { id?: string; page: PageRequest }): Promise<Page<SiteView>> =>
+  listPage(sql, {
+    select: `select id, name, time_zone as "timeZone", currency, power_limit_w as "powerLimitW", waiting_capacity as "waitingCapacity",
+      policy, created_at as "createdAt" from sites`,
+    where: [when(filter.id, 'id = ?')],
+    keys: [
+      { column: 'created_at', type: 'instant', of: row => row.createdAt },
+      { column: 'id', type: 'text', of: row => row.id },
+    ],
+    page: filter.page,
+  })
+
+export interface TariffVersionView {
+  id: string
+  version: number
+  validFrom: string
+  definition: unknown
+  createdAt: string
+}
+
+export interface TariffView {
+  id: string
+  siteId: string | null
+  name: string
+  mode: string | null
+  pileId: string | null
+  userGroup: string | null
+  createdAt: EpochMs
+  /** Newest first. */
+  versions: TariffVersionView[]
+}
+
+export const listTariffs = (
+  sql: Sql,
+  filter: { id?: string; siteId?: string | undefined; page: PageRequest },
+): Promise<Page<TariffView>> =>
+  listPage(sql, {
+    select: `select t.id, t.site_id as "siteId", t.name, t.mode, t.pile_id as "pileId", t.user_group as "userGroup", t.created_at as "createdAt",
+      coalesce((select json_agg(json_build_object('id', v.id, 'version', v.version, 'validFrom', v.valid_from, 'definition', v.definition,
+        'createdAt', v.created_at) order by v.version desc) from tariff_versions v where v.tariff_id = t.id), '[]') as versions from tariffs t`,
+    where: [when(filter.id, 't.id = ?'), when(filter.siteId, '(t.site_id is null or t.site_id = ?)')],
+    keys: [
+      { column: 't.created_at', type: 'instant', of: row => row.createdAt },
+      { column: 't.id', type: 'uuid', of: row => row.id },
+    ],
+    page: filter.page,
+  })

@@ -1,0 +1,75 @@
+import { DomainError } from '../../../protocol/errors.ts'
+import type { Mode } from '../../../protocol/modes.ts'
+import type { EpochMs } from '../../../protocol/units.ts'
+import { ChargePoint } from '../../store/entities/charge-point.ts'
+import { ChargingPile } from '../../store/entities/pile.ts'
+import { isUniqueViolation } from '../unique-violation.ts'
+import type { AdminDeps } from './deps.ts'
+
+/** Cars at one pile, the charging one included, where nobody says. */
+const QUEUE_LENGTH = 2
+
+export interface NewPile {
+  id: string
+  siteId: string
+  chargePointId: string
+  connectorId: number
+  mode: Mode
+  powerW: number
+  queueLength?: number | undefined
+}
+
+/** The row of a pile that has said nothing yet. */
+export const pileRow = (pile: NewPile, createdAt: EpochMs) => ({
+  ...pile,
+  queueLength: pile.queueLength ?? QUEUE_LENGTH,
+  serviceReason: null,
+  status: null,
+  vendorErrorCode: null,
+  info: null,
+  statusAt: null,
+  statusReceivedAt: null,
+  pluggedTag: null,
+  powerNowW: null,
+  meterAt: null,
+  createdAt,
+})
+
+/** Adds a pile to a charge point. Throws `not-found` (the charge point) and `already-exists`. */
+export async function createPile({ database, clock }: AdminDeps, input: Omit<NewPile, 'siteId'>): Promise<string> {
+  const em = database.orm.em.fork()
+  const chargePoint = await em.findOne(ChargePoint, { id: input.chargePointId })
+  if (!chargePoint) throw new DomainError('not-found', 'There is no such charge point')
+  em.create(ChargingPile, pileRow({ ...input, siteId: chargePoint.siteId }, clock.now()))
+  try {
+    await em.flush()
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError('already-exists', 'There is a pile of this id or connector')
+    throw error
+  }
+  return input.id
+}
+
+/**
+ * Changes a pile. Its mode stays while cars are queued there: their numbers are of that mode. Throws `not-found` and
+ * `state-forbids`.
+ */
+export async function changePile(
+  { database }: AdminDeps,
+  id: string,
+  change: { mode?: Mode | undefined; powerW?: number | undefined; queueLength?: number | undefined },
+): Promise<void> {
+  await database.orm.em.fork().transactional(async em => {
+    const pile = await em.findOne(ChargingPile, { id })
+    if (!pile) throw new DomainError('not-found')
+    if (change.mode !== undefined && change.mode !== pile.mode) {
+      // the dispatcher places cars under this lock
+      await em.execute('select from sites where id = ? for update', [pile.siteId])
+      const queued = await em.execute<object[]>('select from queue_status where pile_id = ? limit 1', [id])
+      if (queued.length > 0) throw new DomainError('state-forbids', 'Cars are queued at this pile')
+      pile.mode = change.mode
+    }
+    if (change.powerW !== undefined) pile.powerW = change.powerW
+    if (change.queueLength !== undefined) pile.queueLength = change.queueLength
+  })
+}

@@ -1,0 +1,73 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { DomainError } from '../../../protocol/errors.ts'
+import { newId } from '../../../protocol/ids.ts'
+import { Site } from '../../store/entities/site.ts'
+import { isUniqueViolation } from '../unique-violation.ts'
+import type { AdminDeps } from './deps.ts'
+
+export interface SiteSettings {
+  name?: string | undefined
+  timeZone?: string | undefined
+  powerLimitW?: number | null | undefined
+  waitingCapacity?: number | undefined
+  /** Members that are given replace those that are set. */
+  policy?: Record<string, unknown> | undefined
+}
+
+/** The named site, or where none is named the oldest. Throws `not-found`. */
+export async function siteOrDefault(em: EntityManager, id: string | undefined): Promise<Site> {
+  const [site] = await em.find(Site, id === undefined ? {} : { id }, {
+    orderBy: { createdAt: 'asc', id: 'asc' },
+    limit: 1,
+  })
+  if (!site) throw new DomainError('not-found', 'There is no such site')
+  return site
+}
+
+/** Adds a site without piles. Throws `already-exists`. Returns its id. */
+export async function createSite(
+  { database, clock }: AdminDeps,
+  input: SiteSettings & {
+    id?: string | undefined
+    name: string
+    timeZone: string
+    currency: string
+    waitingCapacity: number
+  },
+): Promise<string> {
+  const em = database.orm.em.fork()
+  const id = input.id ?? newId()
+  em.create(Site, {
+    id,
+    name: input.name,
+    timeZone: input.timeZone,
+    currency: input.currency,
+    powerLimitW: input.powerLimitW ?? null,
+    waitingCapacity: input.waitingCapacity,
+    policy: input.policy ?? {},
+    createdAt: clock.now(),
+  })
+  try {
+    await em.flush()
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError('already-exists', 'There is a site of this id')
+    throw error
+  }
+  return id
+}
+
+/** Changes settings; the dispatcher reads them at its next decision. Its counters are never touched. Throws `not-found`. */
+export async function changeSite({ database }: AdminDeps, id: string, change: SiteSettings): Promise<void> {
+  const em = database.orm.em.fork()
+  const site = await em.findOne(Site, { id })
+  if (!site) throw new DomainError('not-found')
+  if (change.name !== undefined) site.name = change.name
+  if (change.timeZone !== undefined) site.timeZone = change.timeZone
+  if (change.powerLimitW !== undefined) site.powerLimitW = change.powerLimitW
+  if (change.waitingCapacity !== undefined) site.waitingCapacity = change.waitingCapacity
+  if (change.policy !== undefined) site.policy = { ...site.policy, ...definedOnly(change.policy) }
+  await em.flush()
+}
+
+const definedOnly = (value: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
