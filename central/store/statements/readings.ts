@@ -1,0 +1,90 @@
+import type { Reading } from '../../../protocol/charger/report.ts'
+import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
+import { trustedTime } from '../../core/session/trusted-time.ts'
+import { afterReadings } from './live-figures.ts'
+import {
+  MOVE_PILES,
+  MOVE_SESSIONS,
+  type Moved,
+  moved,
+  type PileMeter,
+  pileMeters,
+  STORE_READINGS,
+  type StoredReading,
+  storedReadings,
+} from './meter-values.ts'
+import { FIND_SESSIONS, type Found, type Reference, reference } from './session-of.ts'
+import type { Statement } from './statement.ts'
+
+export interface ReadingsEffect extends Reference {
+  connectorId: number
+  receivedAt: EpochMs
+  readings: readonly Reading[]
+}
+
+export interface ReadingsResult {
+  siteId: string | null
+  pileId: string | null
+  sessionId: number | null
+  /** Of that session, so far; 0 without one. */
+  energyMilliWh: MilliWh
+  /** The asked energy has been delivered and nobody has asked the charger to stop yet. */
+  targetReached: boolean
+}
+
+const NONE: ReadingsResult = { siteId: null, pileId: null, sessionId: null, energyMilliWh: 0, targetReached: false }
+
+/** Every reading is kept. It moves the live figures of an open session; an ended one is never opened again (quirk 55). */
+export const readings: Statement<ReadingsEffect, ReadingsResult> = {
+  async run(connection, effects) {
+    const found = await connection.query<Found>({
+      name: 'find-sessions',
+      text: FIND_SESSIONS,
+      values: reference.values(effects),
+    })
+    const stored: StoredReading[] = []
+    const sessions: Moved[] = []
+    const piles = new Map<string, PileMeter>()
+    const results = effects.map(() => NONE)
+    for (const session of found.rows) {
+      const effect = effects[session.n]!
+      const { chargePointId, receivedAt } = effect
+      const { sessionId, siteId, pileId } = session
+      for (const reading of effect.readings) {
+        stored.push({ chargePointId, connectorId: effect.connectorId, sessionId, receivedAt, reading })
+      }
+      const open = sessionId !== null && session.endedAt === null
+      const figures = open ? afterReadings(session, effect.readings, receivedAt) : session
+      if (open) sessions.push({ sessionId, figures })
+      const meter = pileId === null ? null : pileMeter(pileId, effect)
+      if (meter !== null) piles.set(meter.pileId, meter)
+      const { targetMilliWh } = session
+      results[session.n] = {
+        siteId,
+        pileId,
+        sessionId,
+        energyMilliWh: figures.energyMilliWh ?? 0,
+        targetReached:
+          open && targetMilliWh !== null && figures.energyMilliWh >= targetMilliWh && session.stopAskedAt === null,
+      }
+    }
+    await Promise.all([
+      stored.length > 0 &&
+        connection.query({ name: 'store-readings', text: STORE_READINGS, values: storedReadings.values(stored) }),
+      sessions.length > 0 &&
+        connection.query({ name: 'move-sessions', text: MOVE_SESSIONS, values: moved.values(sessions) }),
+      piles.size > 0 &&
+        connection.query({ name: 'move-piles', text: MOVE_PILES, values: pileMeters.values([...piles.values()]) }),
+    ])
+    return results
+  },
+  quarantined: async () => NONE,
+}
+
+/** The last power of a message and the time of its last reading. */
+function pileMeter(pileId: string, { readings, receivedAt }: ReadingsEffect): PileMeter | null {
+  const last = readings.at(-1)
+  if (last === undefined) return null
+  const powerW = readings.findLast(reading => Number.isFinite(reading.powerW))?.powerW ?? null
+  return { pileId, powerW, at: trustedTime(last.at, receivedAt) }
+}
