@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import { type Money, wattHours } from '../../../protocol/units.ts'
 import type { BillView, DetailView } from '../../use-cases/verbs.ts'
 
-interface BillRow {
+export interface BillRow {
   id: string
   number: number
   requestId: string
