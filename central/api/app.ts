@@ -42,8 +42,14 @@ export async function createApi(ports: ApiPorts): Promise<App> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
-  // an empty body with a JSON content type is no body: routes that need one say so
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+
+  // an empty body with a JSON content type is no body: a route that needs one says so
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, null) : parse(request, body as string, done),
+  )
 
   const methods = createMethodTable()
   app.addHook('onRoute', route => methods.add(route.url, route.method))

@@ -1,8 +1,7 @@
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { App } from './ports.ts'
-import { components } from './schemas/common.ts'
 
 /** The page loads two files of this origin and nothing else, so that it works on a box without internet. */
 const PAGE = `<!doctype html>
@@ -45,8 +44,8 @@ export async function registerDocs(app: App, version: string): Promise<void> {
       },
       security: [{ bearer: [] }, { session: [] }],
     },
-    transform: createJsonSchemaTransform({ schemaRegistry: components }),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry: components }),
+    transform: jsonSchemaTransform,
+    transformObject: document => usedOnly(jsonSchemaTransformObject(document)),
   })
   const open = { schema: { hide: true }, config: { access: 'open' as const } }
   app.get('/openapi.json', open, () => app.swagger())
@@ -58,6 +57,23 @@ export async function registerDocs(app: App, version: string): Promise<void> {
       .header('cache-control', 'public, max-age=86400')
       .send(await scalarScript()),
   )
+}
+
+/** Every named schema is offered in two forms, as input and as output: those that nothing refers to are left out. */
+function usedOnly<T extends object>(document: T): T {
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } }
+  const schemas = components?.schemas ?? {}
+  const used = new Set<string>()
+  const visit = (node: unknown): void => {
+    for (const [, name] of JSON.stringify(node ?? {}).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (name === undefined || used.has(name)) continue
+      used.add(name)
+      visit(schemas[name])
+    }
+  }
+  visit({ ...document, components: null })
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+  return { ...document, components: { ...components, schemas: kept } }
 }
 
 let script: Promise<string> | undefined

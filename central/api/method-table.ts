@@ -9,6 +9,7 @@ export function createMethodTable(): MethodTable {
   const routes = new Map<string, { expression: RegExp; methods: Set<string> }>()
   return {
     add: (pattern, method) => {
+      if (pattern === '*') return
       let route = routes.get(pattern)
       if (!route) {
         route = { expression: expressionOf(pattern), methods: new Set() }

@@ -31,10 +31,12 @@ export async function registerSecurity(app: App, config: ApiConfig): Promise<voi
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: false,
   })
-  await app.register(cors, {
-    origin: config.corsOrigins?.length ? config.corsOrigins : false,
-    exposedHeaders: ['X-Request-Id', 'Location', 'Retry-After'],
-  })
+  if (config.corsOrigins?.length) {
+    await app.register(cors, {
+      origin: config.corsOrigins,
+      exposedHeaders: ['X-Request-Id', 'Location', 'Retry-After'],
+    })
+  }
   await app.register(cookie)
   await app.register(rateLimit, {
     global: true,

@@ -2,13 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
 import { type ListedBill, listBills, listDetails } from '../../store/views/bill-lists.ts'
+import { defaultSiteId } from '../../store/views/queue.ts'
+import { estimateCost } from '../../use-cases/billing/estimate.ts'
 import { isStaff, signedIn } from '../auth.ts'
 import { csvOf, decimalOf } from '../csv.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
-import { billRow, listedBill, listedDetail } from '../schemas/bills.ts'
+import { billRow, estimate, estimateBody, listedBill, listedDetail } from '../schemas/bills.ts'
 import { answers, identity, idParams, uuidOr404 } from '../schemas/common.ts'
-import { listedBillOf, listedDetailOf } from '../wire/bills.ts'
+import { estimateOf, listedBillOf, listedDetailOf } from '../wire/bills.ts'
 
 const access = { access: ['driver', 'operator', 'admin'] as const }
 const format = z.enum(['json', 'csv']).default('json')
@@ -18,7 +20,7 @@ const listQuery = { ...pageQuery, ...windowQuery, userId: z.uuid().optional(), s
 const CSV_ROWS = 10_000
 
 /** Bills and their details: drivers see their own. */
-export function billingRoutes(app: App, { database }: RouteContext): void {
+export function billingRoutes(app: App, { database, clock }: RouteContext): void {
   const tags = ['Billing']
   const ownerOf = (request: FastifyRequest, wanted?: string): string | undefined => {
     const actor = signedIn(request)
@@ -31,6 +33,18 @@ export function billingRoutes(app: App, { database }: RouteContext): void {
       .header('content-disposition', `attachment; filename="${name}.csv"`)
       .serializer((csv: unknown) => String(csv))
       .send(text) as never
+
+  app.route({
+    method: 'POST',
+    url: '/billing/estimate',
+    config: { access: 'user' },
+    schema: { tags, summary: 'What a charge would cost', body: estimateBody, response: answers({ 200: estimate }) },
+    handler: async request => {
+      const { mode, energyWh, startAt = clock.now(), siteId = await defaultSiteId(database.pool) } = request.body
+      if (siteId === undefined) throw new DomainError('not-found', 'There is no site')
+      return estimateOf(await estimateCost({ database }, { mode, energyWh, startAt, siteId }))
+    },
+  })
 
   app.route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
+import { findUser } from '../../store/views/accounts.ts'
 import { type FaultView, faultTotals, listFaults } from '../../store/views/faults.ts'
 import { FAULT_STATES, FAULT_TYPES } from '../../use-cases/verbs.ts'
 import { signedIn } from '../auth.ts'
@@ -166,6 +167,8 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
     },
     handler: async request => {
       const { assignee, ...change } = request.body
+      if (assignee && !(await findUser(database.pool, assignee)))
+        throw new DomainError('not-found', 'There is no such user')
       const { faultId } = mustSucceed(
         await verbs.updateFault(
           signedIn(request),

@@ -18,17 +18,14 @@ const waitingCapacity = z.number().int().min(0).max(100_000)
 
 const { pileChoice, faultPause, faultPolicy, redealOnRepair, editWhileCharging, dispatch } = policySchema.shape
 /** Only what is named changes: no defaults here. */
-export const policyChange = named(
-  'PolicyChange',
-  z.strictObject({
-    pileChoice: pileChoice.unwrap().optional(),
-    faultPause: faultPause.unwrap().optional(),
-    faultPolicy: faultPolicy.unwrap().optional(),
-    redealOnRepair: redealOnRepair.unwrap().optional(),
-    editWhileCharging: editWhileCharging.unwrap().optional(),
-    dispatch: dispatch.unwrap().optional(),
-  }),
-)
+const policyChange = z.strictObject({
+  pileChoice: pileChoice.unwrap().optional(),
+  faultPause: faultPause.unwrap().optional(),
+  faultPolicy: faultPolicy.unwrap().optional(),
+  redealOnRepair: redealOnRepair.unwrap().optional(),
+  editWhileCharging: editWhileCharging.unwrap().optional(),
+  dispatch: dispatch.unwrap().optional(),
+})
 
 export const siteBody = z.strictObject({
   id: identity.optional(),

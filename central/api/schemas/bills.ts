@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { money, named, time } from './common.ts'
+import { energyWh, identity, instant, mode, money, named, time } from './common.ts'
 
 const window = z.object({
   from: z.string(),
@@ -56,3 +56,24 @@ const billMembers = {
 export const billRow = z.object({ ...billMembers, siteId: z.string(), userId: z.string().nullable() })
 export const bill = named('Bill', z.object({ ...billMembers, details: z.array(detail) }))
 export const listedBill = z.object({ ...billRow.shape, details: z.array(listedDetail) })
+
+/** A year is more than any car takes; beyond, the answer would be of millions of windows. */
+export const estimateBody = z.strictObject({
+  mode,
+  energyWh: energyWh.max(10_000_000),
+  startAt: instant().optional(),
+  siteId: identity.optional(),
+})
+
+export const estimate = z.object({
+  startAt: time,
+  finishAt: time,
+  chargingSeconds: z.number().int(),
+  powerW: z.number().int(),
+  energyWh: z.number().int(),
+  windows: z.array(window),
+  energyFee: money,
+  serviceFee: money,
+  otherFee: money,
+  total: money,
+})

@@ -3,13 +3,8 @@ import { DomainError } from '../../../protocol/errors.ts'
 import { MODES } from '../../../protocol/modes.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
 
-/** Schemas of this registry become named components of the OpenAPI document. */
-export const components = z.registry<{ id: string }>()
-
-export const named = <T extends z.ZodType>(id: string, schema: T): T => {
-  components.add(schema, { id })
-  return schema
-}
+/** A schema with a name becomes a component of the OpenAPI document. */
+export const named = <T extends z.ZodType>(id: string, schema: T): T => schema.meta({ id })
 
 /** Text that the database can hold: no NUL, no half of a surrogate pair. Everything else is only text, markup included. */
 export const text = (max: number, min = 0) =>

@@ -1,6 +1,8 @@
 import { PRICE_SCALE } from '../../../protocol/tariff.ts'
 import { rfc3339, wattHours } from '../../../protocol/units.ts'
+import { roundHalfUp } from '../../core/billing/ratio.ts'
 import type { ListedBill, ListedDetail } from '../../store/views/bill-lists.ts'
+import type { Estimate } from '../../use-cases/billing/estimate.ts'
 import type { BillView, DetailView } from '../../use-cases/verbs.ts'
 
 const detailViewOf = (view: DetailView) => ({
@@ -60,3 +62,26 @@ export const listedBillOf = ({ currency, totalMinor, energyMilliWh, ...row }: Li
   energyWh: wattHours(energyMilliWh),
   createdAt: rfc3339(row.createdAt),
 })
+
+export function estimateOf({ startAt, finishAt, powerW, rated, total }: Estimate) {
+  const money = (amount: number) => ({ amount, currency: total.currency })
+  return {
+    startAt: rfc3339(startAt),
+    finishAt: rfc3339(finishAt),
+    chargingSeconds: Math.round((finishAt - startAt) / 1000),
+    powerW,
+    energyWh: Number(roundHalfUp(rated.energyWh)),
+    windows: rated.windows.map(window => ({
+      from: rfc3339(window.fromMs),
+      to: rfc3339(window.toMs),
+      kind: window.kind,
+      price: priceOf(window.price),
+      energyWh: Number(roundHalfUp(window.energyWh)),
+      fee: money(window.feeMinor),
+    })),
+    energyFee: money(rated.energyFeeMinor),
+    serviceFee: money(rated.serviceFeeMinor),
+    otherFee: money(rated.otherFeeMinor),
+    total,
+  }
+}

@@ -65,7 +65,7 @@ export async function listPiles(
 ): Promise<PileView[]> {
   const conditions = [
     when(filter.siteId, 'p.site_id = ?'),
-    when(filter.id, 'p.id = ?'),
+    when(filter.id, 'lower(p.id) = lower(?)'),
     when(filter.chargePointIds, 'p.charge_point_id = any(?)'),
   ].filter(c => c !== null)
   const where = conditions.map((condition, i) => condition.text.replace('?', `$${i + 1}`)).join(' and ')
