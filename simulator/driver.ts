@@ -153,7 +153,7 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
         whimDone = true
         await whim(requestId)
       }
-      if (status === 'charging' && at && car.powerW(at.powerW) === 0) {
+      if (status === 'charging' && at?.snapshot().status === 'SuspendedEV') {
         await time.sleep(plan.lingerMs)
         unplug()
       }

@@ -15,8 +15,8 @@ export interface Outgoing {
 /** A pile's own queue: store and forward, one call at a time (OCPP 1.6 section 3.7, OCPP-J section 4.1.1). */
 export interface Outbox {
   push(message: Outgoing): void
-  /** Sending may go on: the link is up and the boot accepted. Starts what waited for a retry at once. */
-  resume(): void
+  /** Sending may go on: `first` goes before everything else, and what waited for a retry is due at once. */
+  resume(first?: readonly Outgoing[]): void
   /** The link is down: volatile messages are dropped, durable ones stay. */
   pause(): void
   /** Durable messages without an answer. */
@@ -43,6 +43,8 @@ interface Entry extends Outgoing {
   tries: number
   refusals: number
 }
+
+const entryOf = (message: Outgoing): Entry => ({ ...message, tries: 0, refusals: 0 })
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { time } = options
@@ -103,11 +105,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
         message.onGone?.(new Error('no link'))
         return
       }
-      entries.push({ ...message, tries: 0, refusals: 0 })
+      entries.push(entryOf(message))
       void run()
     },
-    resume() {
+    resume(first = []) {
       open = true
+      entries.unshift(...first.map(entryOf))
       resting?.cancel()
       resting = null
       void run()

@@ -181,8 +181,8 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
     unplug(driver: string): void {
       if (visitor?.driver !== driver) return
       const gone = visitor
-      end('EVDisconnected')
       visitor = null
+      end('EVDisconnected')
       spent = false
       dialect.plug(false, gone)
       update()
@@ -280,7 +280,7 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
         session: session?.record ?? null,
         energyWh,
         powerW: session?.powerW() ?? 0,
-        socPercent: visitor ? Math.floor(visitor.car.soc * 100) : null,
+        socPercent: visitor ? Math.round(visitor.car.soc * 100) : null,
       }
     },
   }

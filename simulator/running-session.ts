@@ -54,7 +54,7 @@ export function runSession(options: {
     context,
     registerMilliWh: meter.registerMilliWh,
     powerW: charging.powerW,
-    socPercent: Math.floor(visitor.car.soc * 100),
+    socPercent: Math.round(visitor.car.soc * 100),
     ...electrics(charging.powerW),
   })
 

@@ -1,7 +1,7 @@
 import mqtt from 'mqtt'
 import { type PayloadOf, TOPICS, type UpName } from '../../protocol/mqtt/topics.ts'
 import { MILLI_WH_PER_WH, rfc3339 } from '../../protocol/units.ts'
-import { createOutbox } from '../outbox.ts'
+import { createOutbox, type Outgoing } from '../outbox.ts'
 import { createPileBehaviour } from '../pile-behaviour.ts'
 import type { PileOptions, SimulatedPile, StatusReport } from '../pile-types.ts'
 import { withinMs } from '../time.ts'
@@ -40,8 +40,14 @@ export function createMqttPile(options: MqttPileOptions): SimulatedPile {
     attempts: () => Number.POSITIVE_INFINITY,
     isRefusal: () => false,
   })
+  const saying = <N extends UpName>(
+    name: N,
+    at: number,
+    payload: Omit<PayloadOf<N>, 'ts'>,
+    durable: boolean,
+  ): Outgoing => ({ action: name, payload: () => ({ ts: rfc3339(at), ...payload }), durable })
   const say = <N extends UpName>(name: N, at: number, payload: Omit<PayloadOf<N>, 'ts'>, durable: boolean): void =>
-    outbox.push({ action: name, payload: () => ({ ts: rfc3339(at), ...payload }), durable })
+    outbox.push(saying(name, at, payload, durable))
 
   const statusPayload = ({ status, errorCode, vendorErrorCode, info }: StatusReport) => ({
     status,
@@ -150,12 +156,10 @@ export function createMqttPile(options: MqttPileOptions): SimulatedPile {
     here.options.reconnectPeriod = RECONNECT_REAL_MS
     refused = false
     await here.subscribeAsync([topic('command'), topic('sessionAnswer')], { qos: 1 })
-    const ts = rfc3339(time.now())
     const { mode, powerW } = options
-    await publish('hello', { ts, vendor: 'Simulated', model: `M-${powerW}`, firmware: '1.0.0', mode, power_w: powerW })
-    const { at, ...now } = pile.report()
-    await publish('status', { ts: rfc3339(at), ...statusPayload({ at, ...now }) })
-    outbox.resume()
+    const who = { vendor: 'Simulated', model: `M-${powerW}`, firmware: '1.0.0', mode, power_w: powerW }
+    const now = pile.report()
+    outbox.resume([saying('hello', now.at, who, false), saying('status', now.at, statusPayload(now), false)])
     emit({ at: time.now(), type: 'joined', pileId, text: `${pileId} is connected (MQTT)` })
   }
 
