@@ -3,14 +3,15 @@ import type { Logger } from 'pino'
 import { createApi } from './central/api/app.ts'
 import { createCentral } from './central/central.ts'
 import { startEmbedded } from './central/store/embedded/embedded.ts'
+import { keepPartitions } from './central/store/keep-partitions.ts'
 import { migrate } from './central/store/migrate.ts'
 import { openDatabase } from './central/store/orm.ts'
-import { keepPartitions } from './central/store/keep-partitions.ts'
 import { createWriter } from './central/store/writer.ts'
+import { connectWriter } from './central/store/writer-client.ts'
 import { ensureAdmin } from './central/use-cases/accounts/ensure-admin.ts'
 import { jwtSecret } from './central/use-cases/accounts/kept-secret.ts'
-import { createMetrics } from './cli/metrics.ts'
 import { listening } from './cli/listening.ts'
+import { createMetrics } from './cli/metrics.ts'
 import { runCommandLine } from './cli/program.ts'
 import { createShutdown } from './cli/shutdown.ts'
 import { databaseUrl } from './config/load.ts'
@@ -45,11 +46,19 @@ export async function start(config: Config, log: Logger): Promise<Product> {
   const shutdown = createShutdown(log)
   try {
     const clock = scaledClock(config.clock.speed)
-    const url = databaseUrl(config) ?? shutdown.after(await startEmbedded({ dataDir: config.data.dir, log }), server => server.stop()).url
+    const url =
+      databaseUrl(config) ??
+      shutdown.after(await startEmbedded({ dataDir: config.data.dir, log }), server => server.stop()).url
     await migrate(url, log)
-    const database = shutdown.after(await openDatabase({ url, poolSize: config.database.poolSize, log }), db => db.close())
-    shutdown.after(await keepPartitions({ pool: database.pool, clock, log, retention: config.retention }), job => job.stop())
-    const writer = shutdown.after(createWriter({ url, log }), w => w[Symbol.asyncDispose]())
+    const database = shutdown.after(await openDatabase({ url, poolSize: config.database.poolSize, log }), db =>
+      db.close(),
+    )
+    shutdown.after(await keepPartitions({ pool: database.pool, clock, log, retention: config.retention }), job =>
+      job.stop(),
+    )
+    const writer = shutdown.after(createWriter({ connect: () => connectWriter(url), log }), w =>
+      w[Symbol.asyncDispose](),
+    )
 
     const gateways: Gateway[] = []
     const chargers = createLocalChargers(gateways)
@@ -77,7 +86,10 @@ export async function start(config: Config, log: Logger): Promise<Product> {
     shutdown.after(central, c => c.stop())
 
     const ports = { central: central.port, clock, log }
-    const httpPiles = shutdown.after(createHttpPiles({ ...ports, linkTimeoutSeconds: config.http.linkTimeoutSeconds }), piles => piles.close())
+    const httpPiles = shutdown.after(
+      createHttpPiles({ ...ports, linkTimeoutSeconds: config.http.linkTimeoutSeconds }),
+      piles => piles.close(),
+    )
     const mqtt = createMqttGateway({
       ...ports,
       options: {
@@ -135,11 +147,27 @@ export async function start(config: Config, log: Logger): Promise<Product> {
 
     await central.start()
     const where = {
-      http: await listening('http', config.http.port, async () => shutdown.after(await api.listen({ host: config.http.host, port: config.http.port }), () => api.close())),
-      ocpp: await listening('ocpp', config.ocpp.port, async () => shutdown.after(await ocpp.listen(), () => ocpp.close()).url),
-      mqtt: await listening('mqtt', config.mqtt.port, async () => shutdown.after(await mqtt.listen(), () => mqtt.close()).url),
+      http: await listening('http', config.http.port, async () =>
+        shutdown.after(await api.listen({ host: config.http.host, port: config.http.port }), () => api.close()),
+      ),
+      ocpp: await listening(
+        'ocpp',
+        config.ocpp.port,
+        async () => shutdown.after(await ocpp.listen(), () => ocpp.close()).url,
+      ),
+      mqtt: await listening(
+        'mqtt',
+        config.mqtt.port,
+        async () => shutdown.after(await mqtt.listen(), () => mqtt.close()).url,
+      ),
     }
-    return { ...where, clock, adminPassword: admin?.password ?? null, close: shutdown.run, [Symbol.asyncDispose]: shutdown.run }
+    return {
+      ...where,
+      clock,
+      adminPassword: admin?.password ?? null,
+      close: shutdown.run,
+      [Symbol.asyncDispose]: shutdown.run,
+    }
   } catch (error) {
     await shutdown.run()
     throw error

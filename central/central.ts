@@ -1,14 +1,14 @@
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import type { Chargers, Central as CentralPort } from '../protocol/charger/link.ts'
 import type { Outcome } from '../protocol/charger/command.ts'
+import type { Central as CentralPort, Chargers } from '../protocol/charger/link.ts'
 import type { Clock } from '../protocol/clock.ts'
 import type { Database } from './store/orm.ts'
 import type { Writer } from './store/writer.ts'
-import { type CommandRow, createCommandDesk } from './use-cases/commands/desk.ts'
-import { type CheckNative, createSendNative } from './use-cases/commands/native.ts'
 import { createCancel } from './use-cases/charging/cancel.ts'
 import { createRequestVerbs } from './use-cases/charging/request.ts'
+import { type CommandRow, createCommandDesk } from './use-cases/commands/desk.ts'
+import { type CheckNative, createSendNative } from './use-cases/commands/native.ts'
 import { createDoor } from './use-cases/door/admit.ts'
 import { createAdoption } from './use-cases/door/adopt.ts'
 import { createRefusals } from './use-cases/door/refusals.ts'
@@ -19,7 +19,7 @@ import { createHttpPileVerbs } from './use-cases/piles/http.ts'
 import type { HttpPiles, UseCasePorts } from './use-cases/ports.ts'
 import { createAuthorize } from './use-cases/reports/authorize.ts'
 import { createReports } from './use-cases/reports/index.ts'
-import { DEFAULT_SITE, type FirstSite, ensureDefaultSite, forgetLinks } from './use-cases/setup.ts'
+import { DEFAULT_SITE, ensureDefaultSite, type FirstSite, forgetLinks } from './use-cases/setup.ts'
 import { createLiveFigures } from './use-cases/site/live.ts'
 import { createSiteRunner } from './use-cases/site/runner.ts'
 import type { SiteRules } from './use-cases/site/work.ts'
@@ -51,7 +51,14 @@ export async function createCentral({ database, writer, clock, log, chargers, op
   const node = hostname()
   const events = createEventBus(log)
   const desk = createCommandDesk({ pool, chargers, clock, log, timeoutMs: options.callTimeoutMs, onOutcome })
-  const sites = createSiteRunner({ pool, clock, log, rules: options.rules, deliver: id => void desk.deliver(id), emit: events.emit })
+  const sites = createSiteRunner({
+    pool,
+    clock,
+    log,
+    rules: options.rules,
+    deliver: id => void desk.deliver(id),
+    emit: events.emit,
+  })
   const { adopt, adoptConnector } = createAdoption({
     pool,
     clock,
@@ -61,11 +68,18 @@ export async function createCentral({ database, writer, clock, log, chargers, op
     queueLength: options.first.queueLength,
   })
 
-  if (await ensureDefaultSite({ pool, clock, first: options.first })) log.info({ site: DEFAULT_SITE }, 'made the default site with its piles and tariff')
+  if (await ensureDefaultSite({ pool, clock, first: options.first }))
+    log.info({ site: DEFAULT_SITE }, 'made the default site with its piles and tariff')
   await forgetLinks(pool, node)
 
   const port: CentralPort = {
-    admit: createDoor({ pool, validation: options.validation, pingSeconds: options.pingSeconds, acceptUnknown: options.acceptUnknown, adopt }),
+    admit: createDoor({
+      pool,
+      validation: options.validation,
+      pingSeconds: options.pingSeconds,
+      acceptUnknown: options.acceptUnknown,
+      adopt,
+    }),
     refused: createRefusals({ pool, log }),
     record: frame => writer.append('frame', frame),
     report: createReports({
@@ -80,7 +94,10 @@ export async function createCentral({ database, writer, clock, log, chargers, op
       adoptConnector,
       lateAnswer: desk.late,
       reservationStatus: async (chargePointId, { reservationId, status }) => {
-        await pool.query(`update reservations set status = $3 where id = $2 and charge_point_id = $1 and status = 'active'`, [chargePointId, reservationId, status])
+        await pool.query(
+          `update reservations set status = $3 where id = $2 and charge_point_id = $1 and status = 'active'`,
+          [chargePointId, reservationId, status],
+        )
       },
       sessionMoved: createLiveFigures({ pool, clock, log, emit: events.emit }),
     }),
@@ -100,21 +117,34 @@ export async function createCentral({ database, writer, clock, log, chargers, op
         data: { commandId: row.id, verb: row.verb, status: outcome.status },
       })
     }
-    if (row.verb === 'stop' && outcome.status === 'refused' && row.sessionId !== null) void stopOnPaper(row.chargePointId, row.sessionId)
+    if (row.verb === 'stop' && outcome.status === 'refused' && row.sessionId !== null)
+      void stopOnPaper(row.chargePointId, row.sessionId)
     if (row.siteId !== null) sites.touch(row.siteId)
   }
 
   async function stopOnPaper(chargePointId: string, sessionId: number): Promise<void> {
-    const { rows } = await pool.query<{ register: number | null }>('select last_register_milli_wh as register from charging_sessions where id = $1', [sessionId])
+    const { rows } = await pool.query<{ register: number | null }>(
+      'select last_register_milli_wh as register from charging_sessions where id = $1',
+      [sessionId],
+    )
     const register = rows[0]?.register ?? null
     const now = clock.now()
     await port
       .report({
         chargePointId,
         receivedAt: now,
-        report: { type: 'session-ended', transactionId: sessionId, ...(register === null ? {} : { registerMilliWh: register }), reason: 'Remote', at: now, readings: [] },
+        report: {
+          type: 'session-ended',
+          transactionId: sessionId,
+          ...(register === null ? {} : { registerMilliWh: register }),
+          reason: 'Remote',
+          at: now,
+          readings: [],
+        },
       })
-      .catch(error => log.error({ err: error, sessionId }, 'a session that could not be told to stop could not be ended either'))
+      .catch(error =>
+        log.error({ err: error, sessionId }, 'a session that could not be told to stop could not be ended either'),
+      )
   }
 
   return {

@@ -26,7 +26,11 @@ export async function demo(start: typeof startProduct, options: Record<string, s
   Administrator          user "admin", password in ${config.data.dir}/admin-password
   Speed                  ${product.clock.speed} charging minutes in a minute; Ctrl-C ends
 `)
-  const clockText = new Intl.DateTimeFormat('en-GB', { timeZone: config.charging.timeZone, hour: '2-digit', minute: '2-digit' })
+  const clockText = new Intl.DateTimeFormat('en-GB', {
+    timeZone: config.charging.timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+  })
   const simulation = await startSimulation({
     url: product.http,
     ocppUrl: product.ocpp,

@@ -4,7 +4,11 @@ import { envName, flagName } from '../config/schema.ts'
 export class UsageError extends Error {}
 
 /** Begins to listen; the URL, with a wildcard address shown as loopback. A taken port says which one, and what changes it. */
-export async function listening(part: 'http' | 'ocpp' | 'mqtt', port: number, listen: () => Promise<string>): Promise<string> {
+export async function listening(
+  part: 'http' | 'ocpp' | 'mqtt',
+  port: number,
+  listen: () => Promise<string>,
+): Promise<string> {
   try {
     return (await listen()).replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/])/, '//127.0.0.1')
   } catch (error) {

@@ -20,7 +20,9 @@ const NODE_NEEDED = 26
 export async function runCommandLine({ start, version }: ProgramPorts): Promise<void> {
   const major = Number(process.versions.node.split('.')[0])
   if (major < NODE_NEEDED) {
-    console.error(`Node ${NODE_NEEDED} is needed and this is ${process.version}. "npm ci" brings it: use "npm start", or node_modules/.bin/node main.ts.`)
+    console.error(
+      `Node ${NODE_NEEDED} is needed and this is ${process.version}. "npm ci" brings it: use "npm start", or node_modules/.bin/node main.ts.`,
+    )
     process.exitCode = 1
     return
   }
@@ -31,9 +33,16 @@ export async function runCommandLine({ start, version }: ProgramPorts): Promise<
     .exitOverride()
 
   withSettings(program.command('serve', { isDefault: true }).description('run the product'))
-    .addHelpText('after', '\nExamples:\n  npm start\n  HTTP_PORT=9090 OCPP_ACCEPT_UNKNOWN=true npm start\n  node main.ts serve --config site.yaml --http-port 0')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm start\n  HTTP_PORT=9090 OCPP_ACCEPT_UNKNOWN=true npm start\n  node main.ts serve --config site.yaml --http-port 0',
+    )
     .action(async options => serve(start, configOf(options)))
-  withSettings(program.command('demo').description('run the product with simulated chargers and drivers, on a database of its own'))
+  withSettings(
+    program
+      .command('demo')
+      .description('run the product with simulated chargers and drivers, on a database of its own'),
+  )
     .addHelpText('after', '\nExample:\n  npm run demo')
     .action(async options => demo(start, options))
   withSettings(program.command('migrate').description('bring the database to the newest schema and end'))

@@ -40,7 +40,13 @@ export function tellReady(product: Awaited<ReturnType<typeof startProduct>>, con
       'Charge points without a password are let in from private addresses only; set one with PATCH /api/v1/charge-points/<id>.',
     )
   }
-  if (clock.speed !== 1) people.push(`CLOCK_SPEED is ${clock.speed}: charging time runs faster than real time. For demonstrations and tests only.`)
-  if (adminPassword !== null) people.push(`First start: user "admin" has the password ${adminPassword} (kept in ${config.data.dir}/admin-password).`)
+  if (clock.speed !== 1)
+    people.push(
+      `CLOCK_SPEED is ${clock.speed}: charging time runs faster than real time. For demonstrations and tests only.`,
+    )
+  if (adminPassword !== null)
+    people.push(
+      `First start: user "admin" has the password ${adminPassword} (kept in ${config.data.dir}/admin-password).`,
+    )
   for (const line of people) console.error(line)
 }

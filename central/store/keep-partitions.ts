@@ -26,6 +26,10 @@ export async function keepPartitions({
     if (dropped.length > 0) log.info({ dropped }, 'old partitions dropped')
   }
   await keep()
-  const job = new Cron('7 * * * *', { protect: true, unref: true, catch: error => log.error({ err: error }, 'partitions could not be kept') }, keep)
+  const job = new Cron(
+    '7 * * * *',
+    { protect: true, unref: true, catch: error => log.error({ err: error }, 'partitions could not be kept') },
+    keep,
+  )
   return { stop: () => job.stop() }
 }

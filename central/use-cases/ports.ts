@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Verdict } from '../../protocol/charger/report.ts'
 import type { Clock } from '../../protocol/clock.ts'
 import type { SiteEvent } from '../../protocol/events.ts'
-import type { EpochMs, MilliWh } from '../../protocol/units.ts'
+import type { EpochMs } from '../../protocol/units.ts'
 import type { CommandDesk } from './commands/desk.ts'
 import type { EventBus } from './events.ts'
 import type { SiteRunner } from './site/runner.ts'
@@ -29,22 +29,24 @@ export interface HttpPiles {
     requestId: string
     at?: EpochMs
   }): Promise<{ transactionId: number; verdict: Verdict }>
-  progress(progress: {
+  /** Energy since the start; older or repeated progress is harmless. */
+  progress(said: {
     pileId: string
     transactionId: number
-    registerMilliWh: MilliWh
+    energyWh: number
     powerW: number
     at?: EpochMs
   }): Promise<unknown>
-  complete(end: {
+  complete(said: {
     pileId: string
     transactionId: number
-    registerMilliWh: MilliWh
+    energyWh: number
     at: EpochMs
-    startedAt?: EpochMs
+    startedAt: EpochMs
     reason?: string
   }): Promise<unknown>
-  heartbeat(pileIds: string[]): Promise<unknown>
+  /** Resolves with the piles that are not known, or speak another protocol. */
+  heartbeat(said: { pileIds: string[] }): Promise<{ refused: string[] }>
 }
 
 export type Emit = (event: SiteEvent) => void

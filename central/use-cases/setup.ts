@@ -21,7 +21,15 @@ export interface FirstSite {
  * First start: the default site with its tariff and piles F1, F2, T1, ... each bound to connector 1 of the charge point
  * of the same identity, whatever it will speak (domain.md section 1). Later starts change nothing; two at once make one.
  */
-export async function ensureDefaultSite({ pool, clock, first }: { pool: Pool; clock: Clock; first: FirstSite }): Promise<boolean> {
+export async function ensureDefaultSite({
+  pool,
+  clock,
+  first,
+}: {
+  pool: Pool
+  clock: Clock
+  first: FirstSite
+}): Promise<boolean> {
   const client = await pool.connect()
   try {
     await client.query('begin')
@@ -35,7 +43,10 @@ export async function ensureDefaultSite({ pool, clock, first }: { pool: Pool; cl
     const made = rowCount === 1
     if (made) {
       const tariffId = newId()
-      await client.query(`insert into tariffs (id, site_id, name, created_at) values ($1, $2, 'Time of use', to_timestamp($3::double precision / 1000))`, [tariffId, DEFAULT_SITE, now])
+      await client.query(
+        `insert into tariffs (id, site_id, name, created_at) values ($1, $2, 'Time of use', to_timestamp($3::double precision / 1000))`,
+        [tariffId, DEFAULT_SITE, now],
+      )
       await client.query(
         `insert into tariff_versions (id, tariff_id, version, valid_from, definition, created_at) values ($1, $2, 1, '2000-01-01T00:00:00Z', $3, to_timestamp($4::double precision / 1000))`,
         [newId(), tariffId, JSON.stringify(tariff), now],
@@ -52,10 +63,16 @@ export async function ensureDefaultSite({ pool, clock, first }: { pool: Pool; cl
   }
 
   async function makePiles(mode: Mode): Promise<void> {
-    const [count, kW] = mode === 'fast' ? [first.fastChargingPileNum, first.fastChargingPower] : [first.trickleChargingPileNum, first.trickleChargingPower]
+    const [count, kW] =
+      mode === 'fast'
+        ? [first.fastChargingPileNum, first.fastChargingPower]
+        : [first.trickleChargingPileNum, first.trickleChargingPower]
     for (let n = 1; n <= count; n++) {
       const id = queueNumber(mode, n)
-      await client.query(`insert into charge_points (id, site_id, created_at) values ($1, $2, to_timestamp($3::double precision / 1000))`, [id, DEFAULT_SITE, clock.now()])
+      await client.query(
+        `insert into charge_points (id, site_id, created_at) values ($1, $2, to_timestamp($3::double precision / 1000))`,
+        [id, DEFAULT_SITE, clock.now()],
+      )
       await client.query(
         `insert into charging_piles (id, site_id, charge_point_id, connector_id, mode, power_w, queue_length, created_at)
          values ($1, $2, $1, 1, $3, $4, $5, to_timestamp($6::double precision / 1000))`,
@@ -67,5 +84,7 @@ export async function ensureDefaultSite({ pool, clock, first }: { pool: Pool; cl
 
 /** After a restart nobody is connected yet: what an earlier process of this node wrote of its links is past. */
 export async function forgetLinks(pool: Pool, node: string): Promise<void> {
-  await pool.query('update charge_points set connected = false, link_id = null where link_node = $1 and connected', [node])
+  await pool.query('update charge_points set connected = false, link_id = null where link_node = $1 and connected', [
+    node,
+  ])
 }

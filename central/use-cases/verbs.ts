@@ -87,9 +87,16 @@ export interface Verbs {
     actor: Actor,
     input: { mode: Mode; energyWh: number; vehicleId?: string; siteId?: string; priority?: number },
   ): Promise<Result<RequestView>>
-  changeRequest(actor: Actor, requestId: string, change: { mode?: Mode; energyWh?: number }): Promise<Result<RequestView>>
+  changeRequest(
+    actor: Actor,
+    requestId: string,
+    change: { mode?: Mode; energyWh?: number },
+  ): Promise<Result<RequestView>>
   /** Without an id: the actor's only active request. Waits (bounded) for the session to end, so that the bill can be told. */
-  cancelRequest(actor: Actor, requestId?: string): Promise<Result<{ id: string; status: RequestStatus; bill: BillView | null }>>
+  cancelRequest(
+    actor: Actor,
+    requestId?: string,
+  ): Promise<Result<{ id: string; status: RequestStatus; bill: BillView | null }>>
   /** `not-found` also for another driver's request; operators see all. */
   viewRequest(actor: Actor, requestId: string): Promise<Result<RequestView>>
   activeRequest(actor: Actor): Promise<Result<RequestView>>

@@ -5,7 +5,10 @@ import type { UseCasePorts } from '../ports.ts'
 import type { Verbs } from '../verbs.ts'
 
 /** Checks an action and payload against the charger's dialect, without sending. A gateway knows dialects, central does not. */
-export type CheckNative = (action: string, payload: unknown) => { code: 'unknown-action' | 'invalid-payload'; problems: Problem[] } | null
+export type CheckNative = (
+  action: string,
+  payload: unknown,
+) => { code: 'unknown-action' | 'invalid-payload'; problems: Problem[] } | null
 
 /** Any command in the charger's own words (rest.md, commands): unchanged, kept as a row, its answer as it came. */
 export function createSendNative({ pool, desk }: UseCasePorts, check: CheckNative): Verbs['sendNative'] {
@@ -17,7 +20,14 @@ export function createSendNative({ pool, desk }: UseCasePorts, check: CheckNativ
     const chargePoint = rows[0]
     if (chargePoint === undefined) return refuse('not-found', `there is no charge point ${chargePointId}`)
     const wrong = check(action, payload)
-    if (wrong !== null) return { ...refuse(wrong.code, wrong.code === 'unknown-action' ? `${action} is no action a central system sends` : undefined), problems: wrong.problems }
+    if (wrong !== null)
+      return {
+        ...refuse(
+          wrong.code,
+          wrong.code === 'unknown-action' ? `${action} is no action a central system sends` : undefined,
+        ),
+        problems: wrong.problems,
+      }
     if (!chargePoint.connected) return refuse('charge-point-offline')
     const id = await desk.enqueue({
       chargePointId: chargePoint.id,

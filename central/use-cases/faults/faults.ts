@@ -1,5 +1,5 @@
 import { foldCase, newId } from '../../../protocol/ids.ts'
-import { ok, refuse, type Result } from '../../../protocol/result.ts'
+import { ok, type Result, refuse } from '../../../protocol/result.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
 import type { UseCasePorts } from '../ports.ts'
 import { notice, pileRow } from '../site/work.ts'
@@ -8,9 +8,15 @@ import { FAULT_STATES, type FaultState, type Verbs } from '../verbs.ts'
 const CLOSED: readonly FaultState[] = ['resolved', 'false-alarm']
 
 /** Faults that people and HTTP piles report; what a charger says of itself is followed by the dispatcher (site/faults.ts). */
-export function createFaultVerbs({ pool, sites }: UseCasePorts): Pick<Verbs, 'reportFault' | 'updateFault' | 'recoverPile'> {
+export function createFaultVerbs({
+  pool,
+  sites,
+}: UseCasePorts): Pick<Verbs, 'reportFault' | 'updateFault' | 'recoverPile'> {
   async function siteOfPile(pileId: string): Promise<{ id: string; siteId: string } | undefined> {
-    const { rows } = await pool.query<{ id: string; siteId: string }>(`select id, site_id as "siteId" from charging_piles where lower(id) = $1`, [foldCase(pileId)])
+    const { rows } = await pool.query<{ id: string; siteId: string }>(
+      `select id, site_id as "siteId" from charging_piles where lower(id) = $1`,
+      [foldCase(pileId)],
+    )
     return rows[0]
   }
 
@@ -41,13 +47,19 @@ export function createFaultVerbs({ pool, sites }: UseCasePorts): Pick<Verbs, 're
           openedAt: work.now,
         })
         pile.openFaults.push({ id, source, state: 'open' })
-        notice(work, 'fault', `${actor.name} reports a fault of ${pile.id}: ${type}`, { pileId: pile.id, data: { faultId: id, type } })
+        notice(work, 'fault', `${actor.name} reports a fault of ${pile.id}: ${type}`, {
+          pileId: pile.id,
+          data: { faultId: id, type },
+        })
         return ok({ faultId: id })
       })
     },
 
     async updateFault(actor, faultId, change) {
-      const { rows } = await pool.query<{ siteId: string }>(`select site_id as "siteId" from fault_records where id = $1`, [faultId])
+      const { rows } = await pool.query<{ siteId: string }>(
+        `select site_id as "siteId" from fault_records where id = $1`,
+        [faultId],
+      )
       const siteId = rows[0]?.siteId
       if (siteId === undefined) return refuse('not-found')
       return sites.act(siteId, async (work): Promise<Result<{ faultId: string; state: FaultState }>> => {
@@ -58,7 +70,8 @@ export function createFaultVerbs({ pool, sites }: UseCasePorts): Pick<Verbs, 're
         const record = current.rows[0]
         if (record === undefined) return refuse('not-found')
         const state = change.state ?? record.state
-        if (!mayFollow(record.state, state)) return refuse('state-forbids', `a fault goes from ${record.state} to a later state only`)
+        if (!mayFollow(record.state, state))
+          return refuse('state-forbids', `a fault goes from ${record.state} to a later state only`)
         await work.db.updateFault(faultId, {
           state,
           note: change.note === undefined ? null : { at: rfc3339(work.now), by: actor.name, text: change.note },
@@ -70,7 +83,11 @@ export function createFaultVerbs({ pool, sites }: UseCasePorts): Pick<Verbs, 're
           const rest = pile.openFaults.filter(fault => fault.id !== faultId)
           const known = pile.openFaults.find(fault => fault.id === faultId)
           pile.openFaults = CLOSED.includes(state) || known === undefined ? rest : [...rest, { ...known, state }]
-          if (CLOSED.includes(state) && !CLOSED.includes(record.state)) notice(work, 'repair', `${actor.name}: fault of ${pile.id} ${state}`, { pileId: pile.id, data: { faultId } })
+          if (CLOSED.includes(state) && !CLOSED.includes(record.state))
+            notice(work, 'repair', `${actor.name}: fault of ${pile.id} ${state}`, {
+              pileId: pile.id,
+              data: { faultId },
+            })
         }
         return ok({ faultId, state })
       })
@@ -89,7 +106,8 @@ export function createFaultVerbs({ pool, sites }: UseCasePorts): Pick<Verbs, 're
           resolved.push(fault.id)
         }
         pile.openFaults = pile.openFaults.filter(fault => !resolved.includes(fault.id))
-        if (resolved.length > 0) notice(work, 'repair', `${actor.name}: ${pile.id} works again`, { pileId: pile.id, data: { resolved } })
+        if (resolved.length > 0)
+          notice(work, 'repair', `${actor.name}: ${pile.id} works again`, { pileId: pile.id, data: { resolved } })
         return ok({ resolved })
       })
     },

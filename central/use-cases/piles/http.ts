@@ -14,10 +14,13 @@ interface SessionAtPile {
 }
 
 /** The routes of HTTP piles (rest.md section 1, simulator): who may charge is the dispatcher's word, not the pile's. */
-export function createHttpPileVerbs({ pool, clock, sites, events, httpPiles }: UseCasePorts): Pick<
-  Verbs,
-  'assignCharging' | 'chargingProgress' | 'chargingComplete' | 'heartbeat'
-> {
+export function createHttpPileVerbs({
+  pool,
+  clock,
+  sites,
+  events,
+  httpPiles,
+}: UseCasePorts): Pick<Verbs, 'assignCharging' | 'chargingProgress' | 'chargingComplete' | 'heartbeat'> {
   async function pileOf(pileId: string): Promise<{ id: string; siteId: string; chargePointId: string } | undefined> {
     const { rows } = await pool.query<{ id: string; siteId: string; chargePointId: string }>(
       `select id, site_id as "siteId", charge_point_id as "chargePointId" from charging_piles where lower(id) = $1`,
@@ -44,7 +47,8 @@ export function createHttpPileVerbs({ pool, clock, sites, events, httpPiles }: U
       const called = calledCar(snap, pile.id, task)
       if (called === undefined) return refuse('not-called')
       const running = openSessionOf(snap, called.requestId)
-      if (running !== undefined && running.pileId === pile.id) return ok({ pileId: pile.id, sessionId: String(running.id), requestId: called.requestId })
+      if (running !== undefined && running.pileId === pile.id)
+        return ok({ pileId: pile.id, sessionId: String(running.id), requestId: called.requestId })
       const { transactionId, verdict } = await httpPiles.assign({
         pileId: pile.chargePointId,
         idTag: called.idTag ?? called.requestId.slice(0, 18),
@@ -61,15 +65,23 @@ export function createHttpPileVerbs({ pool, clock, sites, events, httpPiles }: U
     async chargingProgress({ pileId, sessionId, energyWh, powerW, at }) {
       const pile = await pileOf(pileId)
       const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
-      if (pile === undefined || session === undefined) return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
-      await httpPiles.progress({ pileId: pile.chargePointId, transactionId: Number(sessionId), energyWh, powerW, at: at ?? clock.now() })
+      if (pile === undefined || session === undefined)
+        return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
+      await httpPiles.progress({
+        pileId: pile.chargePointId,
+        transactionId: Number(sessionId),
+        energyWh,
+        powerW,
+        at: at ?? clock.now(),
+      })
       return ok(null)
     },
 
     async chargingComplete({ pileId, sessionId, energyWh, startedAt, endedAt, reason }) {
       const pile = await pileOf(pileId)
       const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
-      if (pile === undefined || session === undefined) return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
+      if (pile === undefined || session === undefined)
+        return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
       if (!session.settled) {
         await httpPiles.complete({
           pileId: pile.chargePointId,
@@ -93,13 +105,20 @@ export function createHttpPileVerbs({ pool, clock, sites, events, httpPiles }: U
   }
 
   async function sessionsOf(requestId: string): Promise<number> {
-    const { rows } = await pool.query<{ count: number }>('select count(*) as count from charging_sessions where request_id = $1', [requestId])
+    const { rows } = await pool.query<{ count: number }>(
+      'select count(*) as count from charging_sessions where request_id = $1',
+      [requestId],
+    )
     return rows[0]?.count ?? 0
   }
 }
 
 /** The car at the pile's charging place, if it is the one that the task names (or the task names none). */
-function calledCar(snap: SiteSnapshot, pileId: string, task: { userId?: string; number?: string; mode?: string }): CarRow | undefined {
+function calledCar(
+  snap: SiteSnapshot,
+  pileId: string,
+  task: { userId?: string; number?: string; mode?: string },
+): CarRow | undefined {
   const first = buildYard(snap).piles.find(pile => pile.id === pileId)?.cars[0]
   const car = snap.cars.find(one => one.requestId === first)
   if (car === undefined) return undefined

@@ -15,8 +15,9 @@ export function createAuthorize(pool: Pool): ReportPorts['authorize'] {
     if (facts === null) throw new DomainError('not-found', `charge point ${chargePointId} was removed`)
     const { tag, userId, acceptUnknownTags, openSessionsElsewhere, piles } = facts
     const holders = piles.length === 0 ? [null] : piles.map(({ holder }) => holder)
-    const verdicts = holders.map(holder =>
-      verdict({ tag, acceptUnknownTags, openSessionsElsewhere, holder, asker: { idTag, userId }, now }).verdict,
+    const verdicts = holders.map(
+      holder =>
+        verdict({ tag, acceptUnknownTags, openSessionsElsewhere, holder, asker: { idTag, userId }, now }).verdict,
     )
     return { verdict: verdicts.find(({ status }) => status === 'accepted') ?? verdicts[0]! }
   }

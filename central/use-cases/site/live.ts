@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import type { Pool } from 'pg'
+import type { Logger } from 'pino'
 import type { Clock } from '../../../protocol/clock.ts'
-import { queueNumber, type Mode } from '../../../protocol/modes.ts'
+import { type Mode, queueNumber } from '../../../protocol/modes.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
 import { towardsTarget } from '../../core/session/target.ts'
 import type { Emit } from '../ports.ts'
@@ -45,8 +45,17 @@ export function createLiveFigures({ pool, clock, log, emit }: { pool: Pool; cloc
     const session = rows[0]
     if (session === undefined) return
     const at = clock.now()
-    const cost = await costSoFar(pool, { site: { ...session, id: session.siteId, waitingCapacity: 0, policy: {}, nextFast: 0, nextTrickle: 0 } }, session, at)
-    const { remainingMs } = towardsTarget({ energyMilliWh: session.energyMilliWh, targetMilliWh: session.targetMilliWh, lastPowerW: session.powerW })
+    const cost = await costSoFar(
+      pool,
+      { site: { ...session, id: session.siteId, waitingCapacity: 0, policy: {}, nextFast: 0, nextTrickle: 0 } },
+      session,
+      at,
+    )
+    const { remainingMs } = towardsTarget({
+      energyMilliWh: session.energyMilliWh,
+      targetMilliWh: session.targetMilliWh,
+      lastPowerW: session.powerW,
+    })
     emit({
       type: 'pile-session',
       siteId: session.siteId,

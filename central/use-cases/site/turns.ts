@@ -56,7 +56,8 @@ export async function takeTurns(work: SiteWork): Promise<void> {
     const car = firstCar(work, pile)
     if (session !== undefined) {
       const reached = session.targetMilliWh !== null && session.energyMilliWh >= session.targetMilliWh
-      if (reached && session.stopAskedAt === null) await askStop(work, session, 'full')
+      // an HTTP pile cannot be told: it ends its task by itself, and says so
+      if (reached && session.stopAskedAt === null && pile.protocol !== 'http') await askStop(work, session, 'full')
       // not blindly again, but a charger that came back and still charges has not heard it
       else if (session.stopAskedAt !== null && pile.connected && (pile.linkSince ?? 0) > session.stopAskedAt)
         await askStop(work, session, session.endCause ?? 'full')
