@@ -87,11 +87,6 @@ t.test('a car of a fault queue leaves it', async t => {
   t.match(decisions, [{ from: 'fault-queue', pileId: 'F2' }])
 })
 
-t.test('a session at a pile that is not in the yard seats nobody', async t => {
-  const { yard, decisions } = seat(empty(), 'X9', car('W'))
-  t.same(decisions, [])
-  t.same(
-    yard.piles.flatMap(({ cars }) => cars),
-    [],
-  )
+t.test('a session at a pile that is not in the yard is a mistake of the caller', async t => {
+  t.throws(() => seat(empty(), 'X9', car('W')), { message: /X9/ })
 })
