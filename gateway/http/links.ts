@@ -23,6 +23,7 @@ interface Link {
 }
 
 const RETRY_MS = 5000
+const CLOSE_MS = 2000
 
 /** The caller is known by its token; the address of a reverse proxy would say nothing. */
 const ADDRESS = '127.0.0.1'
@@ -131,13 +132,17 @@ export function createHttpLinks(ports: { central: Central; clock: Clock; log: Lo
 
     down,
 
+    /** Resolves when everything that waits has been tried once, or after two seconds. */
     async close(): Promise<void> {
       closed = true
       for (const link of links.values()) {
         down(link, 'gateway closing')
         if (link.retry !== null) clearTimeout(link.retry)
       }
-      await Promise.all([...links.values()].map(link => link.tail))
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, CLOSE_MS)
+      await Promise.race([late, Promise.all([...links.values()].map(link => link.tail))])
+      clearTimeout(timer)
     },
   }
 }

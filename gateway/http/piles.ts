@@ -20,7 +20,7 @@ export interface HttpPiles extends Chargers {
   /** Energy since the start. Older or repeated progress is harmless. */
   progress(said: SessionReference & { pileId: string; energyWh: number; powerW?: number; at?: EpochMs }): Promise<void>
   complete(
-    said: SessionReference & { pileId: string; energyWh: number; at?: EpochMs; reason?: string },
+    said: SessionReference & { pileId: string; energyWh: number; at?: EpochMs; startedAt?: EpochMs; reason?: string },
   ): Promise<Replies['session-ended']>
   /** Piles that are well. Resolves with those that are not known, or speak otherwise. */
   heartbeat(said: { pileIds: string[] }): Promise<{ refused: string[] }>
@@ -70,7 +70,7 @@ export function createHttpPiles(ports: {
       })
     },
 
-    complete: ({ pileId, energyWh, at, reason, ...session }) =>
+    complete: ({ pileId, energyWh, at, startedAt, reason, ...session }) =>
       links.call(pileId, {
         type: 'session-ended',
         connectorId: CONNECTOR,
@@ -78,6 +78,7 @@ export function createHttpPiles(ports: {
         registerMilliWh: register(energyWh),
         reason: reason ?? 'Local',
         ...time(at),
+        ...(startedAt === undefined ? {} : { startedAt }),
         readings: [],
       }),
 

@@ -39,6 +39,8 @@ export async function createBroker(ports: {
   maxPayloadBytes: number
   authenticate: (caller: Caller) => Promise<Authentication>
   inbound: Inbound
+  /** A command that nobody waits for any more: a stored session must not hand it out later. */
+  outdated: (topic: string, payload: Buffer) => boolean
   links: Links
   trouble: Trouble
   log: Log
@@ -70,6 +72,7 @@ export async function createBroker(ports: {
       ports.authenticate({ username, password, address }).then(
         answer => {
           if (!answer.ok) return refuse(answer.returnCode, answer.reason)
+          if (client.closed) return
           const who = principal(answer.identity)
           const holder = clients()[client.id]
           if (holder !== undefined && sessions.get(holder)?.principal !== who) {
@@ -77,6 +80,7 @@ export async function createBroker(ports: {
           }
           const sender = createSender(client, answer.identity)
           sessions.set(client, { sender, principal: who, wireId: answer.wireId })
+          if (answer.identity.kind === 'pile') links.hold(sender, answer.identity.chargePointId)
           done(null, true)
         },
         error => {
@@ -129,14 +133,17 @@ export async function createBroker(ports: {
       }
       if (identity.kind === 'pile' && wireId !== undefined) {
         session.wireId = wireId
-        links.attach(session.sender, identity.chargePointId).wireId = wireId
+        const link = links.find(identity.chargePointId)
+        if (link !== undefined) link.wireId = wireId
       }
       done(null, subscription)
     },
 
     authorizeForward(client, packet) {
-      const session = sessions.get(client)
-      return session !== undefined && mayRead(session.sender.identity, packet.topic, base) ? packet : null
+      const identity = sessions.get(client)?.sender.identity
+      if (identity === undefined || !mayRead(identity, packet.topic, base)) return null
+      const outdated = identity.kind !== 'integration' && ports.outdated(packet.topic, packet.payload as Buffer)
+      return outdated ? null : packet
     },
   })
   const clients = (): Record<string, Client | undefined> =>
@@ -157,7 +164,8 @@ export async function createBroker(ports: {
     return sender
   }
 
-  aedes.on('client', client => {
+  // Not before: a command sent while aedes still empties the stored queue would arrive twice.
+  aedes.on('clientReady', client => {
     const session = sessions.get(client)
     if (session?.sender.identity.kind !== 'pile') return
     const link = links.attach(session.sender, session.sender.identity.chargePointId)

@@ -88,6 +88,12 @@ export function createCommands(ports: { speak: Speak; clock: Clock; callTimeoutM
       return entry !== undefined
     },
 
+    /** A message on `down/command` whose sender has given it up, and must not have it done later. */
+    outdated(link: Link | undefined, payload: Buffer): boolean {
+      const { id } = JSON.parse(payload.toString()) as Order
+      return link === undefined || !waiting.has(key(link, id))
+    },
+
     /** The pile is gone: nobody knows whether it did what it was told. */
     abandon(link: Link, reason: string): void {
       for (const entry of [...waiting.values()]) {

@@ -93,6 +93,12 @@ export function createMqttGateway(ports: {
     sayHealth()
   }
 
+  const outdated = (topic: string, payload: Buffer): boolean => {
+    if (!topic.endsWith('/down/command')) return false
+    const place = TOPICS.command.parse(topic, base)
+    return place !== null && commands.outdated(links.find(place.id), payload)
+  }
+
   const createWire = async (): Promise<Wire> =>
     options.url === undefined
       ? createBroker({
@@ -106,6 +112,7 @@ export function createMqttGateway(ports: {
             allowAnonymous: options.allowAnonymous,
           }),
           inbound,
+          outdated,
           links,
           trouble,
           log,

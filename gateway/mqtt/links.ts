@@ -30,6 +30,7 @@ export interface Link {
 const MAX_WAITING = 10_000
 const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 30_000
+const CLOSE_MS = 2000
 
 export function createLinks(ports: {
   central: Central
@@ -102,38 +103,48 @@ export function createLinks(ports: {
     settle(link)
   }
 
+  /**
+   * The link of a pile, kept up by this sender until it has gone, but not brought up: a connection that takes over from
+   * another holds the link before the other lets go.
+   */
+  function hold(sender: Sender, chargePointId: string): Link {
+    const key = foldCase(chargePointId)
+    let link = links.get(key)
+    if (link === undefined) {
+      link = {
+        chargePointId,
+        wireId: chargePointId,
+        address: sender.address,
+        linkId: null,
+        toldLinkId: null,
+        downReason: '',
+        senders: new Set(),
+        tail: Promise.resolve(),
+        waiting: 0,
+        retry: null,
+        lastTag: null,
+        sessions: new Map(),
+      }
+      links.set(key, link)
+    }
+    if (!sender.gone && !link.senders.has(sender)) {
+      link.senders.add(sender)
+      const own = ofSender.get(sender) ?? new Set()
+      ofSender.set(sender, own.add(link))
+      link.address = sender.address
+    }
+    return link
+  }
+
   return {
     find: (id: string): Link | undefined => links.get(foldCase(id)),
 
+    hold,
+
     /** The link of a pile that this sender speaks for; it comes up unless the sender has gone already. */
-    attach(sender: Sender, chargePointId: string, wireId: string = chargePointId): Link {
-      const key = foldCase(chargePointId)
-      let link = links.get(key)
-      if (link === undefined) {
-        link = {
-          chargePointId,
-          wireId,
-          address: sender.address,
-          linkId: null,
-          toldLinkId: null,
-          downReason: '',
-          senders: new Set(),
-          tail: Promise.resolve(),
-          waiting: 0,
-          retry: null,
-          lastTag: null,
-          sessions: new Map(),
-        }
-        links.set(key, link)
-      }
-      if (sender.gone) return link
-      if (!link.senders.has(sender)) {
-        link.senders.add(sender)
-        const own = ofSender.get(sender) ?? new Set()
-        ofSender.set(sender, own.add(link))
-        link.address = sender.address
-      }
-      up(link)
+    attach(sender: Sender, chargePointId: string): Link {
+      const link = hold(sender, chargePointId)
+      if (!sender.gone) up(link)
       return link
     },
 
@@ -149,14 +160,16 @@ export function createLinks(ports: {
     down,
     run,
     report,
-    all: (): Iterable<Link> => links.values(),
     connected: (): number => [...links.values()].filter(link => link.linkId !== null).length,
 
-    /** Resolves when everything that waits has been tried once. */
+    /** Resolves when everything that waits has been tried once, or after two seconds: it was not acknowledged then. */
     async close(): Promise<void> {
       closed = true
       for (const link of links.values()) if (link.retry !== null) clearTimeout(link.retry)
-      await Promise.all([...links.values()].map(link => link.tail))
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, CLOSE_MS)
+      await Promise.race([late, Promise.all([...links.values()].map(link => link.tail))])
+      clearTimeout(timer)
     },
   }
 }

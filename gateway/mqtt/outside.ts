@@ -1,4 +1,4 @@
-import mqtt, { type MqttClient } from 'mqtt'
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt'
 import { newId } from '../../protocol/ids.ts'
 import { inboundFilters } from '../../protocol/mqtt/topics.ts'
 import type { Links } from './links.ts'
@@ -29,94 +29,87 @@ export function createOutside(ports: {
 }): Wire {
   const { links, log } = ports
   const address = new URL(ports.url).host
-  const client: MqttClient = mqtt.connect(ports.url, {
-    manualConnect: true,
-    protocolVersion: 4,
-    clientId: ports.clientId ?? `gateway-${newId()}`,
-    clean: false,
-    resubscribe: false,
-    reconnectPeriod: RECONNECT_MS,
-    queueQoSZero: false,
-    will: { ...ports.will, payload: Buffer.from(ports.will.payload), qos: 1, retain: true },
-  })
+  let client: MqttClient | null = null
   let sender: Sender | null = null
 
-  function createSender(): Sender {
-    const { stream } = client
-    return {
-      identity: { kind: 'anyone', mayCommand: true },
-      address,
-      gone: false,
-      failed: false,
-      close: () => stream.destroy(),
-    }
-  }
-
-  // An error given to `done` lets mqtt.js go on reading without sending PUBACK: we send it when the effect is kept.
-  client.handleMessage = (packet, done) => {
+  /** Takes a message in; `true` where mqtt.js itself may acknowledge it now. */
+  function take(on: MqttClient, packet: IPublishPacket): boolean {
     const from = sender
-    if (from === null) return done(new Error('not connected'))
-    ports
-      .inbound({
-        topic: packet.topic,
-        payload: packet.payload as Buffer,
-        qos: packet.qos,
-        retain: packet.retain,
-        will: false,
-        sender: from,
-      })
-      .then(
-        () => {
-          if (packet.qos !== 1 || from.gone) return
-          ;(client as unknown as WithSend)._sendPacket({ cmd: 'puback', messageId: packet.messageId! }, () => {})
-        },
-        error => {
-          log.warn({ topic: packet.topic, err: error }, 'mqtt message not kept')
-          from.close()
-        },
-      )
-    if (packet.qos === 1) done(new Error('acknowledged later'))
-    else done()
+    if (from === null) return false
+    const { topic, payload, qos, retain, messageId } = packet
+    ports.inbound({ topic, payload: payload as Buffer, qos, retain, will: false, sender: from }).then(
+      () => {
+        if (qos !== 1 || from.gone) return
+        ;(on as unknown as WithSend)._sendPacket({ cmd: 'puback', messageId: messageId! }, () => {})
+      },
+      error => {
+        log.warn({ topic, err: error }, 'mqtt message not kept')
+        from.close()
+      },
+    )
+    return qos !== 1
   }
 
-  client.on('connect', () => {
-    sender = createSender()
-    client.subscribe(inboundFilters(ports.base), { qos: 1 }, error => {
-      if (error) log.error({ err: error }, 'mqtt broker does not let us read')
-      else ports.onReady()
+  function start(): MqttClient {
+    const started = mqtt.connect(ports.url, {
+      protocolVersion: 4,
+      clientId: ports.clientId ?? `gateway-${newId()}`,
+      clean: false,
+      resubscribe: false,
+      reconnectPeriod: RECONNECT_MS,
+      queueQoSZero: false,
+      will: { ...ports.will, payload: Buffer.from(ports.will.payload), qos: 1, retain: true },
     })
-    log.info({ broker: address }, 'mqtt broker connected')
-  })
-  client.on('close', () => {
-    if (sender === null) return
-    sender.gone = true
-    links.release(sender, 'broker away')
-    sender = null
-    log.warn({ broker: address }, 'mqtt broker away')
-  })
-  client.on('error', error => log.warn({ broker: address, err: error }, 'mqtt broker error'))
+    // An error given to `done` lets mqtt.js go on reading without PUBACK: we send it when the effect is kept.
+    started.handleMessage = (packet, done) => (take(started, packet) ? done() : done(new Error('acknowledged later')))
+    started.on('connect', () => {
+      const { stream } = started
+      sender = {
+        identity: { kind: 'anyone', mayCommand: true },
+        address,
+        gone: false,
+        failed: false,
+        close: () => stream.destroy(),
+      }
+      started.subscribe(inboundFilters(ports.base), { qos: 1 }, error => {
+        if (error) log.error({ err: error }, 'mqtt broker does not let us read')
+        else ports.onReady()
+      })
+      log.info({ broker: address }, 'mqtt broker connected')
+    })
+    started.on('close', () => {
+      if (sender === null) return
+      sender.gone = true
+      links.release(sender, 'broker away')
+      sender = null
+      log.warn({ broker: address }, 'mqtt broker away')
+    })
+    started.on('error', error => log.warn({ broker: address, err: error }, 'mqtt broker error'))
+    return started
+  }
 
   return {
     async listen() {
-      client.connect()
+      client = start()
       return { url: ports.url, port: Number(new URL(ports.url).port || 1883) }
     },
 
-    publish: (topic, payload, options) =>
-      client.connected
-        ? new Promise((resolve, reject) => {
-            client.publish(topic, payload, options, error => (error ? reject(error) : resolve()))
-          })
-        : Promise.reject(new Error('no broker')),
+    async publish(topic, payload, options) {
+      if (client === null || !client.connected) throw new Error('no broker')
+      await client.publishAsync(topic, payload, options)
+    },
 
-    connections: () => (client.connected ? 1 : 0),
+    connections: () => (client?.connected ? 1 : 0),
 
     async close() {
-      // A broker that is away never ends politely.
-      if (!client.connected) return void (await client.endAsync(true))
-      const timer = setTimeout(() => client.end(true), CLOSE_MS)
-      await client.endAsync()
+      if (client === null) return
+      const ending = client
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, CLOSE_MS)
+      // A broker that is away, or does not answer, never ends politely.
+      await Promise.race([ending.endAsync(!ending.connected), late])
       clearTimeout(timer)
+      ending.stream?.destroy()
     },
   }
 }
