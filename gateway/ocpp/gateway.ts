@@ -82,9 +82,7 @@ export async function createOcppGateway({ central, clock, log, options: given = 
     const { chargePointId } = profile
     const key = foldCase(chargePointId)
     const before = links.get(key)
-    const previous = before
-      ? Promise.race([before.idle(), delay(HANDOVER_MS, undefined, { ref: false })])
-      : Promise.resolve()
+    const previous = before ? within(HANDOVER_MS, [before.idle()]) : Promise.resolve()
     if (before?.isOpen) void before.replace()
     notes[chargePointId] ??= {}
     const recorder = createRecorder(central, chargePointId, notes[chargePointId])
@@ -109,19 +107,23 @@ export async function createOcppGateway({ central, clock, log, options: given = 
         server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, () => {
           server.off('error', reject)
           const { port } = server.address() as AddressInfo
-          const host = options.host.includes(':') ? `[${options.host}]` : options.host
-          resolve({ url: `ws://${host}:${port}${options.path}`, port })
+          resolve({ url: `ws://${reachable(options.host)}:${port}${options.path}`, port })
         })
       }),
     async close() {
-      const stopped = new Promise<void>(resolve => server.close(() => resolve()))
-      const open = [...links.values()]
-      const ends = Promise.all(open.map(link => link.close(1001, 'the central system is going away')))
-      await Promise.race([ends, delay(CLOSE_MS, undefined, { ref: false })])
-      server.closeAllConnections()
-      await Promise.race([Promise.all(open.map(link => link.idle())), delay(CLOSE_MS, undefined, { ref: false })])
+      server.close()
+      // From here on an upgrade that central still judges is refused.
       sockets.close()
-      if (server.listening) await stopped
+      const open = [...links.values()]
+      await within(
+        CLOSE_MS,
+        open.map(link => link.close(1001, 'the central system is going away')),
+      )
+      server.closeAllConnections()
+      await within(
+        CLOSE_MS,
+        open.map(link => link.idle()),
+      )
     },
     async send(chargePointId, command, sending) {
       const translation = translate(command, clock.now())
@@ -140,4 +142,14 @@ export async function createOcppGateway({ central, clock, log, options: given = 
       notes: structuredClone(notes),
     }),
   }
+}
+
+async function within(ms: number, promises: Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.all(promises), delay(ms, undefined, { ref: false })])
+}
+
+/** An address that a charger on this machine can use, where the endpoint listens on all. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }

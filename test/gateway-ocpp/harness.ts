@@ -36,6 +36,7 @@ export class RecordingCentral implements Central {
 
   async admit(knock: Knock): Promise<Admission> {
     this.knocks.push(knock)
+    this.events.emit('change')
     return this.admission(knock)
   }
 
