@@ -54,8 +54,9 @@ export interface WriterOptions {
 }
 
 const TICK_MS = 250
-/** How long an orderly end waits for the database. */
-const CLOSE_MS = 5000
+/** How long an orderly end waits for the database, and for one that is away. */
+const CLOSE_MS = 3000
+const CLOSE_AWAY_MS = 500
 
 export function createWriter(options: WriterOptions): Writer {
   const { connect, log, maxWaiting = 10_000, maxWaitMs = 30_000, decide = verdict } = options
@@ -210,7 +211,7 @@ export function createWriter(options: WriterOptions): Writer {
 
     async [Symbol.asyncDispose]() {
       accepting = false
-      await Promise.race([drain(), sleep(CLOSE_MS, undefined, { ref: false })])
+      await Promise.race([drain(), sleep(client === null ? CLOSE_AWAY_MS : CLOSE_MS, undefined, { ref: false })])
       giveUp = true
       clearInterval(tick)
       if (client !== null) forget(client)
