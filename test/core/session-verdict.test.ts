@@ -91,3 +91,11 @@ t.test('expiry and parent are told where the tag has them, whatever the status',
     parentTag: 'FLEET',
   })
 })
+
+t.test('a driver who is called to a pile may charge there while another of their cars charges elsewhere', async t => {
+  const tag = { status: 'Accepted', expiresAt: null, parentTag: null, maxSessions: 1 } as const
+  const asked = { tag, acceptUnknownTags: false, openSessionsElsewhere: 1, asker: { idTag: 'ab', userId: 'u' }, now: 0 }
+  t.equal(verdict({ ...asked, holder: { idTag: 'AB', userId: 'u' } }).why, 'accepted')
+  t.equal(verdict({ ...asked, holder: null }).why, 'too-many-sessions')
+  t.equal(verdict({ ...asked, holder: { idTag: 'CD', userId: 'u' } }).why, 'too-many-sessions')
+})

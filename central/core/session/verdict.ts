@@ -64,7 +64,9 @@ export function verdict(input: VerdictInput): { verdict: Verdict; why: VerdictRe
   const stored = STORED[known.status]
   if (stored !== null) return answer(stored.status, stored.why)
   if (known.expiresAt !== null && known.expiresAt <= now) return answer('expired', 'tag-expired')
-  if (openSessionsElsewhere >= known.maxSessions) return answer('concurrent-tx', 'too-many-sessions')
+  // the dispatcher has called this very driver here: another of their cars may be charging elsewhere
+  const calledHere = same(input.holder?.idTag ?? null, input.asker.idTag)
+  if (openSessionsElsewhere >= known.maxSessions && !calledHere) return answer('concurrent-tx', 'too-many-sessions')
   if (!mayUse(input, known.parentTag)) return answer('blocked', 'held-for-another')
   return answer('accepted', tag === null ? 'unknown-tag-accepted' : 'accepted')
 }

@@ -38,7 +38,7 @@ select s.id, s.charge_point_id as "chargePointId", s.connector_id as "connectorI
        s.meter_start_milli_wh as "meterStartMilliWh", s.meter_stop_milli_wh as "meterStopMilliWh",
        s.started_at as "startedAt", s.started_received_at as "startedReceivedAt", s.last_reading_at as "lastReadingAt",
        s.last_register_milli_wh as "lastRegisterMilliWh", s.energy_milli_wh as "energyMilliWh", s.power_w as "powerW",
-       s.ended_at as "endedAt", s.stop_reason as "stopReason", s.end_cause as "endCause", s.stop_asked_at as "stopAskedAt", s.provisional
+       s.ended_at as "endedAt", s.ended_received_at as "endedReceivedAt", s.stop_reason as "stopReason", s.end_cause as "endCause", s.stop_asked_at as "stopAskedAt", s.provisional
 from charging_sessions s
 where s.site_id = $1 and s.settled_at is null
 order by s.id`

@@ -100,6 +100,7 @@ export interface SessionRow {
   energyMilliWh: MilliWh
   powerW: number | null
   endedAt: EpochMs | null
+  endedReceivedAt: EpochMs | null
   stopReason: string | null
   endCause: string | null
   stopAskedAt: EpochMs | null

@@ -1,27 +1,26 @@
 import { foldCase, newId } from '../../../protocol/ids.ts'
+import { MILLI_WH_PER_WH } from '../../../protocol/units.ts'
 import { seat } from '../../core/queue/seat.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffInForce } from '../../store/site/tariff.ts'
-import {
-  carRow,
-  decide,
-  openSessionOf,
-  pileRow,
-  type SiteWork,
-  targetOf,
-  YARD_ENERGY_PER_MILLI_WH,
-  yardPile,
-} from './work.ts'
+import { carRow, decide, pileRow, type SiteWork, targetOf, YARD_ENERGY_PER_MILLI_WH, yardPile } from './work.ts'
 
 /** What a plan assumes of a walk-up, who has not said how much they want. */
 const WALK_UP_ENERGY_WH = 30_000
 
-/** Every session belongs to a request: the called car's, another of the same driver, or an implicit one (domain.md section 3). */
+/**
+ * Every session belongs to a request: the called car's, another of the same driver, or an implicit one (domain.md section
+ * 3). A start that was refused and delivered nothing is neither a walk-up nor a bill; one that charges all the same is.
+ */
 export async function joinSessions(work: SiteWork): Promise<void> {
-  for (const session of work.snap.sessions) {
+  for (const session of [...work.snap.sessions]) {
     if (session.requestId !== null) continue
     const pile = pileRow(work, session.pileId)
     if (pile === undefined) continue
+    if (session.verdict !== 'accepted' && session.energyMilliWh < MILLI_WH_PER_WH) {
+      if (session.endedAt !== null) await forget(work, session)
+      continue
+    }
     const car = carFor(work, session, pile) ?? (await walkUp(work, session, pile))
     if (session.endedAt === null) {
       const seated = seat(work.yard, pile.id, toSeat(car))
@@ -29,6 +28,11 @@ export async function joinSessions(work: SiteWork): Promise<void> {
     }
     await join(work, session, pile, car)
   }
+}
+
+async function forget(work: SiteWork, session: SessionRow): Promise<void> {
+  await work.db.settle(session.id, work.now, session.energyMilliWh, null)
+  work.snap.sessions.splice(work.snap.sessions.indexOf(session), 1)
 }
 
 async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: CarRow): Promise<void> {
@@ -77,13 +81,19 @@ function carFor(work: SiteWork, session: SessionRow, pile: PileRow): CarRow | un
     car =>
       belongsTo(session, car) &&
       car.mode === pile.mode &&
-      openSessionOf(work.snap, car.requestId) === undefined &&
+      isFree(work, car) &&
       // a session replayed hours later is not the answer to a request made since
       (session.endedAt === null || session.endedAt >= car.createdAt),
   )
   const here = yardPile(work, pile.id)?.cars ?? []
   return candidates.find(car => here.includes(car.requestId)) ?? candidates[0]
 }
+
+/** Not charging; a session that is being stopped, because its pile failed, does not keep a car from its next one. */
+const isFree = (work: SiteWork, car: CarRow): boolean =>
+  work.snap.sessions.every(
+    session => session.requestId !== car.requestId || session.endedAt !== null || session.stopAskedAt !== null,
+  )
 
 const belongsTo = (session: SessionRow, car: CarRow): boolean =>
   (car.idTag !== null && foldCase(car.idTag) === foldCase(session.idTag)) ||

@@ -5,15 +5,45 @@ import { defaultTariff, parseTariff, type TariffDefinition } from '../../core/ta
 import { sessionRegisters } from '../../store/site/readings.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffVersion } from '../../store/site/tariff.ts'
-import { carRow, decide, notice, pileRow, type SiteWork, YARD_ENERGY_PER_MILLI_WH } from './work.ts'
+import {
+  carRow,
+  decide,
+  dueAt,
+  notice,
+  openSessionOf,
+  pileRow,
+  type SiteWork,
+  YARD_ENERGY_PER_MILLI_WH,
+} from './work.ts'
 
 /** Every session that has ended gets its detail, and its request an outcome. Settled once: session and detail in one transaction. */
 export async function settleEnded(work: SiteWork): Promise<void> {
-  for (const session of work.snap.sessions.filter(s => s.endedAt !== null && s.requestId !== null)) {
-    await settleOne(work, session, session.requestId!, session.endedAt!)
+  for (const session of [...work.snap.sessions]) {
+    const { endedAt, requestId } = session
+    if (endedAt === null || requestId === null || mayYetBeFault(work, session)) continue
     work.snap.sessions.splice(work.snap.sessions.indexOf(session), 1)
+    await settleOne(work, session, requestId, endedAt)
   }
 }
+
+/** Reasons that a charger gives when it fails; the status that says so may come after the stop. */
+const FAILING = ['Other', 'EmergencyStop', 'PowerLoss', 'HardReset']
+/** How long that status may take, in ms of charging time. */
+const FAULT_FOLLOWS_MS = 3_000
+
+function mayYetBeFault(work: SiteWork, session: SessionRow): boolean {
+  const { endCause, stopReason, endedReceivedAt, provisional, targetMilliWh, energyMilliWh } = session
+  if (endCause !== null || provisional || endedReceivedAt === null || !FAILING.includes(stopReason ?? '')) return false
+  if (targetMilliWh !== null && energyMilliWh >= targetMilliWh) return false
+  const pile = pileRow(work, session.pileId)
+  const due = endedReceivedAt + FAULT_FOLLOWS_MS
+  if (pile === undefined || isFaulty(pile) || work.now >= due) return false
+  dueAt(work, due)
+  return true
+}
+
+const isFaulty = (pile: PileRow): boolean =>
+  pile.openFaults.length > 0 || pile.status === 'Faulted' || pile.chargePointStatus === 'Faulted'
 
 async function settleOne(work: SiteWork, session: SessionRow, requestId: string, endedAt: number): Promise<void> {
   const { site } = work.snap
@@ -64,7 +94,7 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
     })
   }
   tellEnd(work, session, energyMilliWh, cause)
-  if (car === undefined) return
+  if (car === undefined) return billRequest(work, requestId, session.userId)
   car.deliveredMilliWh += energyMilliWh - session.energyMilliWh
   const inYard = work.yard.cars.get(requestId)
   if (inYard !== undefined) {
@@ -77,7 +107,8 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
     car.hasTarget &&
     (inYard?.needed ?? 0) > 0 &&
     car.endCause === null
-  if (!goesOn) await endRequest(work, car, cause === 'cancel' || car.endCause === 'cancel' ? 'cancelled' : 'completed')
+  if (goesOn) await retarget(work, car)
+  else await endRequest(work, car, cause === 'cancel' || car.endCause === 'cancel' ? 'cancelled' : 'completed')
 }
 
 /** A request has its outcome: the car goes, and what was delivered is billed. */
@@ -86,33 +117,43 @@ export async function endRequest(
   car: CarRow,
   status: 'completed' | 'cancelled' | 'no-show',
 ): Promise<void> {
-  const { site } = work.snap
   const left = leave(work.yard, car.requestId)
   if (left.ok) await decide(work, left)
   work.snap.cars.splice(work.snap.cars.indexOf(car), 1)
   await work.db.unplace(car.requestId)
   await work.db.endRequest(car.requestId, status, work.now)
-  const billId = newId()
+  await billRequest(work, car.requestId, car.userId)
+}
+
+/** What is left for the car's next session, should it have begun before this one was settled. */
+async function retarget(work: SiteWork, car: CarRow): Promise<void> {
+  const next = openSessionOf(work.snap, car.requestId)
+  if (next === undefined || !car.hasTarget) return
+  next.targetMilliWh = Math.max(0, car.energyWh * 1000 - (car.deliveredMilliWh - next.energyMilliWh))
+  await work.db.sessionTarget(next.id, next.targetMilliWh)
+}
+
+/** A bill is for all details of a request: it waits for the last of its sessions. */
+async function billRequest(work: SiteWork, requestId: string, userId: string | null): Promise<void> {
+  const { site } = work.snap
+  if (work.snap.sessions.some(session => session.requestId === requestId)) return
+  const id = newId()
   const made = await work.db.addBill({
-    id: billId,
-    requestId: car.requestId,
+    id,
+    requestId,
     siteId: site.id,
-    userId: car.userId,
+    userId,
     currency: site.currency,
     createdAt: work.now,
   })
-  if (made) await tellBill(work, billId, car.requestId)
+  if (made) await tellBill(work, id, requestId)
 }
 
 /** Our cause if we had one; a pile that is broken; the asked energy reached; else the charger's own reason. */
 function causeOf(session: SessionRow, pile: PileRow | undefined, energyMilliWh: number): string {
   if (session.endCause !== null) return session.endCause
   if (session.targetMilliWh !== null && energyMilliWh >= session.targetMilliWh) return 'full'
-  if (
-    pile !== undefined &&
-    (pile.openFaults.length > 0 || pile.status === 'Faulted' || pile.chargePointStatus === 'Faulted')
-  )
-    return 'fault'
+  if (pile !== undefined && isFaulty(pile)) return 'fault'
   return session.stopReason ?? 'Local'
 }
 

@@ -109,7 +109,7 @@ export async function closeForgotten(work: SiteWork): Promise<void> {
     const pile = work.snap.piles.find(({ id }) => id === session.pileId)
     const free =
       pile !== undefined &&
-      pile.status === 'Available' &&
+      isIdle(pile) &&
       pile.statusReceivedAt !== null &&
       pile.statusReceivedAt > Math.max(session.startedReceivedAt, session.lastReadingAt ?? 0)
     const due = free ? pile.statusReceivedAt! + work.rules.stopTimeoutMs : Number.POSITIVE_INFINITY
@@ -139,6 +139,10 @@ const firstCar = (work: SiteWork, pile: PileRow): CarRow | undefined => {
   // an interrupted car whose old session has not ended yet may wait here for its next one
   return car !== undefined && openSessionOf(work.snap, car.requestId)?.pileId === pile.id ? undefined : car
 }
+
+/** Nobody can be charging there, whatever the ledger says. */
+const isIdle = ({ connected, status }: PileRow): boolean =>
+  connected && (status === 'Available' || status === 'Faulted' || status === 'Unavailable')
 
 /** Can the called driver begin here? A cable that was never pulled since the last session is not theirs. */
 function isReady(pile: PileRow): boolean {
