@@ -22,7 +22,7 @@ interface Link {
   tail: Promise<unknown>
 }
 
-const RETRY_MS = 5000
+const RETRY_MS = 1000
 const CLOSE_MS = 2000
 
 /** The caller is known by its token; the address of a reverse proxy would say nothing. */

@@ -59,6 +59,9 @@ export function createCommands(ports: { speak: Speak; clock: Clock; callTimeoutM
         const settle = (outcome: Outcome): void => {
           clearTimeout(timer)
           if (waiting.get(name) === entry) waiting.delete(name)
+          if (command.verb === 'start' && (outcome.status === 'rejected' || outcome.status === 'offline')) {
+            if (link.lastTag === command.idTag) link.lastTag = null
+          }
           resolve(outcome)
         }
         const entry: Waiting = { link, settle }

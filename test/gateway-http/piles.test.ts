@@ -96,6 +96,27 @@ t.test('what could not be kept rejects, and the link is told with the next call'
   )
 })
 
+t.test('a link that went down while central could not keep it is told again', async t => {
+  const { desk, piles } = build(t)
+  await piles.heartbeat({ pileIds: ['h1'] })
+  let refusals = 2
+  desk.before = () => {
+    if (refusals-- > 0) throw new Error('database away')
+  }
+  const keepAlive = setInterval(() => {}, 1000)
+  await piles.disconnect('h1', 'operator')
+  await t.rejects(piles.progress({ pileId: 'h1', startKey: 'k', energyWh: 1 }))
+  await piles.disconnect('h1', 'again')
+  t.match(await desk.seen('link-down'), { linkId: (await desk.seen('link-up')).linkId })
+  clearInterval(keepAlive)
+})
+
+t.test('a heartbeat that could not be kept rejects', async t => {
+  const { desk, piles } = build(t)
+  desk.before = () => Promise.reject(new Error('database away'))
+  await t.rejects(piles.heartbeat({ pileIds: ['h1'] }), { message: 'database away' })
+})
+
 t.test('commands are refused as not supported; disconnect and close take links down', async t => {
   const { desk, piles } = build(t)
   await piles.heartbeat({ pileIds: ['h1', 'h2'] })

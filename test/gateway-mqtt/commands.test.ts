@@ -159,6 +159,21 @@ t.test('a session names the tag it was started with when the pile does not', asy
   t.match(await desk.seen('session-started'), { idTag: 'CALLED' })
 })
 
+t.test('a tag whose start the pile rejected is not taken for the next session', async t => {
+  const { gateway, desk, connect } = await build(t)
+  const pile = await connect(asPile('p1'))
+  await pile.subscribeAsync(down, { qos: 1 })
+  const heard = next(pile, down)
+  const start: Command = { verb: 'start', connectorId: 1, idTag: 'CALLED' }
+  const outcome = gateway.send('p1', start, { commandId: 'c', timeoutMs: 5000 })
+  await heard
+  await pile.publishAsync(up, say({ id: 'c', status: 'rejected' }), { qos: 1 })
+  t.equal((await outcome).status, 'rejected')
+  const session = { event: 'started', session_key: 'k', meter_wh: 0 }
+  await pile.publishAsync('ev/v1/pile/p1/up/session', say(session), { qos: 1 })
+  t.match(await desk.seen('session-started'), { idTag: '' })
+})
+
 t.test('an integration commands by set/{verb} and reads the result with its id', async t => {
   const orders: unknown[] = []
   const { connect } = await build(t, {

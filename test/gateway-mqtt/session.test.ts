@@ -185,3 +185,15 @@ t.test('disconnect closes the connection of a pile', async t => {
   t.match(await desk.seen('link-down'), { reason: 'credentials changed' })
   await gateway.disconnect('nobody', 'x')
 })
+
+t.test('a link change that central could not keep is told again without another message', async t => {
+  const { desk, connect } = await build(t)
+  let refusals = 1
+  desk.before = ({ report }) => {
+    if (report.type === 'link-down' && refusals-- > 0) throw new Error('database away')
+  }
+  const pile = await connect(asPile('p1'))
+  await desk.seen('link-up')
+  await pile.endAsync()
+  t.match(await desk.seen('link-down'), { reason: 'connection closed' })
+})
