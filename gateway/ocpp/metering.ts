@@ -20,6 +20,8 @@ const POWER_FACTOR = new Map([
   ['Wh', 1],
   ['kW', 1000],
 ])
+/** Two gigawatts: more is no charger, and no store's integer. */
+const MOST_W = 2e9
 const PHASES = ['L1', 'L2', 'L3'] as const
 
 /**
@@ -45,7 +47,7 @@ function readingOf(at: number | undefined, context: string, samples: Sample[], n
   if (register !== undefined && register >= 0) reading.registerMilliWh = register
   else if (register !== undefined) note('negative-register')
   const power = total(select(samples, 'Power.Active.Import'), powerW, 'Power.Active.Import', note)
-  if (power !== undefined) reading.powerW = power
+  if (power !== undefined && Math.abs(power) <= MOST_W) reading.powerW = Math.round(power)
   const voltage = perPhase(select(samples, 'Voltage'), note)
   if (voltage.length > 0) reading.voltageV = voltage
   const current = perPhase(select(samples, 'Current.Import'), note)

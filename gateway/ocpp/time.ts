@@ -5,7 +5,8 @@ const STAMP =
 
 /**
  * Reads a charger's time stamp: RFC 3339, any number of decimals, offsets `+02:00`, `+0200` and `+02`, a blank for
- * the `T`; without a zone it is UTC (quirk 34). Absent when it is no time: never a guess.
+ * the `T`; without a zone it is UTC (quirk 34). Absent when it is no time, or before 1970, which no charger
+ * means: never a guess.
  */
 export function parseTime(text: unknown): EpochMs | undefined {
   if (typeof text !== 'string' || text.length > 64) return undefined
@@ -18,5 +19,6 @@ export function parseTime(text: unknown): EpochMs | undefined {
   const at = Date.UTC(year, month - 1, day, hour, minute, second, ms)
   if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return undefined
   const offset = match[9] ? (Number(match[10]) * 60 + Number(match[11] ?? 0)) * 60_000 : 0
-  return match[9] === '-' ? at + offset : at - offset
+  const instant = match[9] === '-' ? at + offset : at - offset
+  return instant >= 0 ? instant : undefined
 }

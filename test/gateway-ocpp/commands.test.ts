@@ -221,3 +221,33 @@ t.test('without a link a command is offline', async t => {
   const { gateway } = await setUp(t)
   t.same(await gateway.send('CP1', reset, sending('k')), { status: 'offline' })
 })
+
+t.test('reports about the link that fail are logged and harm nothing', async t => {
+  const { central, gateway, open } = await setUp(t)
+  const away = () => Promise.reject(new Error('the database is away'))
+  Object.assign(central.answers, { 'late-answer': away, 'link-down': away })
+  const client = await open('CP1')
+  const given = gateway.send('CP1', reset, sending('slow', 20))
+  const [, id] = await client.next()
+  await given
+  client.send([3, id, { status: 'Accepted' }])
+  t.match(await client.call('Heartbeat', {}), [3, 'c1'])
+  client.ws.terminate()
+  await central.until(() => central.ofType('link-down').length === 1)
+  t.match(await (await open('CP1')).call('Heartbeat', {}), [3, 'c1'])
+})
+
+t.test('only the last calls that were given up are remembered', async t => {
+  const { central, gateway, open } = await setUp(t)
+  const client = await open('CP1')
+  const ids: string[] = []
+  for (let i = 0; i < 33; i++) {
+    const outcome = gateway.send('CP1', reset, sending(`${i}`, 1))
+    ids.push((await client.next())[1])
+    await outcome
+  }
+  client.send([3, ids[0], { status: 'Accepted' }])
+  client.send([3, ids[32], { status: 'Accepted' }])
+  await central.until(() => central.ofType('late-answer').length > 0)
+  t.match(central.ofType('late-answer'), [{ commandId: '32' }])
+})

@@ -52,13 +52,6 @@ const table: [string, string, object, object, object, object?][] = [
     { transactionId: 9, verdict: { status: 'blocked' } },
   ],
   [
-    'StartTransaction',
-    'session-started',
-    { connectorId: 1, idTag: 'A', meterStart: 0, timestamp, reservationId: -1 },
-    { reservationId: undefined, registerMilliWh: 0 },
-    { transactionId: 7 },
-  ],
-  [
     'MeterValues',
     'meter-sampled',
     { connectorId: 0, transactionId: 7, meterValue: [{ timestamp, sampledValue: [{ value: '5' }] }] },
@@ -185,4 +178,29 @@ t.test('an answer of ours that the specification forbids is told to the log and 
   const client = await open('CP1')
   const start = { connectorId: 1, idTag: 'A', meterStart: 0, timestamp }
   t.match(await client.call('StartTransaction', start), [3, 'c1', { transactionId: 1.5 }])
+})
+
+t.test('numbers no store can hold are no ids, and the message is answered', async t => {
+  const { central, open } = await setUp(t)
+  const client = await open('CP1')
+  for (const id of [-1, 1.5, 2 ** 31, 1e300]) {
+    const start = { connectorId: id, idTag: 'A', meterStart: 0, timestamp, reservationId: id }
+    t.match(await client.call('StartTransaction', start), [3, 'c1'])
+    t.match(
+      await client.call('StatusNotification', { connectorId: id, errorCode: 'NoError', status: 'Available' }),
+      [3],
+    )
+    t.match(await client.call('LogStatusNotification', { status: 'Idle', requestId: id }), [3])
+  }
+  t.same(new Set(central.ofType('session-started').map(r => [r.connectorId, r.reservationId].join())), new Set(['0,']))
+  t.same(new Set(central.ofType('connector-status').map(r => r.connectorId)), new Set([0]))
+  t.ok(central.ofType('diagnostics-status').every(r => r.requestId === undefined))
+})
+
+t.test('a time stamp of endless decimals does not make an endless key', async t => {
+  const { central, open } = await setUp(t, { profile: { validation: 'strict' } })
+  const client = await open('CP1')
+  const endless = `2026-11-22T12:00:00.${'1'.repeat(100_000)}Z`
+  t.match(await client.call('StartTransaction', { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: endless }), [3])
+  t.ok(central.ofType('session-started')[0]!.startKey.length < 100)
 })

@@ -98,6 +98,8 @@ t.test('power in W and kW, without a unit, and over phases', async t => {
     3000,
   )
   t.equal(power([{ value: '1', unit: 'kVA' }]), undefined)
+  t.equal(power([{ value: '7400.6' }]), 7401, 'whole watts')
+  t.equal(power([{ value: '1e12' }]), undefined)
   t.equal(power([{ value: '' }]), undefined)
 })
 
@@ -172,6 +174,7 @@ const times: [unknown, number | undefined][] = [
   ['2026-11-22t12:00z', AT],
   ['1970-01-01T00:00:00Z', 0],
   ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
+  ['0000-01-01T00:00:00Z', undefined],
   ['2026-02-30T00:00:00Z', undefined],
   ['2026-13-01T00:00:00Z', undefined],
   ['2026-11-22T25:00:00Z', undefined],

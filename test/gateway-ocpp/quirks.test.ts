@@ -123,6 +123,27 @@ const repairs: [string, string, object, object, string][] = [
     'text-for-number:transactionId',
   ],
   [
+    '41 transactionId 0',
+    'MeterValues',
+    { ...meter([]), transactionId: 0 },
+    { transactionId: undefined },
+    'impossible-id:transactionId',
+  ],
+  [
+    '42 transactionId -1',
+    'StopTransaction',
+    { ...stop, transactionId: -1 },
+    { transactionId: undefined },
+    'impossible-id:transactionId',
+  ],
+  [
+    '61 reservationId -1',
+    'StartTransaction',
+    { ...start, reservationId: -1 },
+    { reservationId: undefined },
+    'impossible-id:reservationId',
+  ],
+  [
     '45 no transactionId',
     'StopTransaction',
     { meterStop: 20, timestamp },

@@ -98,3 +98,11 @@ t.test(
     t.doesNotThrow(() => fc.assert(property, { numRuns: 2000 }))
   },
 )
+
+t.test('data nested without end is kept as it is', async t => {
+  const { central, open } = await setUp(t)
+  const client = await open('CP1')
+  client.send(`[2,"c1","DataTransfer",{"vendorId":"v","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}]`)
+  t.match(await client.next(), [3, 'c1', { status: 'UnknownVendorId' }])
+  t.equal(central.ofType('data-transfer')[0]?.data?.length, 200_000)
+})

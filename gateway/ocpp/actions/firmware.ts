@@ -1,15 +1,18 @@
 import type { DiagnosticsStatus, FirmwareStatus } from '../../../protocol/charger/report.ts'
-import { inbound } from './action.ts'
+import { inbound, type RequestContext } from './action.ts'
+import { idOf } from './numbers.ts'
 
 type Progress = { status?: string | undefined; requestId?: number | undefined }
 
-const firmwareStatus = ({ status, requestId }: Progress): FirmwareStatus => {
-  const report: FirmwareStatus = { type: 'firmware-status', status: status ?? 'Idle' }
+const firmwareStatus = (request: Progress, { note }: RequestContext): FirmwareStatus => {
+  const requestId = idOf(request.requestId, 'requestId', note)
+  const report: FirmwareStatus = { type: 'firmware-status', status: request.status ?? 'Idle' }
   return requestId === undefined ? report : { ...report, requestId }
 }
 
-const diagnosticsStatus = ({ status, requestId }: Progress): DiagnosticsStatus => {
-  const report: DiagnosticsStatus = { type: 'diagnostics-status', status: status ?? 'Idle' }
+const diagnosticsStatus = (request: Progress, { note }: RequestContext): DiagnosticsStatus => {
+  const requestId = idOf(request.requestId, 'requestId', note)
+  const report: DiagnosticsStatus = { type: 'diagnostics-status', status: request.status ?? 'Idle' }
   return requestId === undefined ? report : { ...report, requestId }
 }
 

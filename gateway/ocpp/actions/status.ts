@@ -3,6 +3,7 @@ import { CONNECTOR_STATUSES, type ConnectorStatus } from '../../../protocol/char
 import { chargePointErrorCode } from '../../../protocol/ocpp16/core.ts'
 import { parseTime } from '../time.ts'
 import { inbound, present } from './action.ts'
+import { connectorIdOf } from './numbers.ts'
 
 const ERROR_CODES = new Set<string>(chargePointErrorCode.options)
 
@@ -17,7 +18,7 @@ export const statusNotification = inbound('StatusNotification', {
     if (at === undefined && request.timestamp !== undefined) note('bad-time:timestamp')
     const report: ConnectorStatusChanged = {
       type: 'connector-status',
-      connectorId: request.connectorId ?? 0,
+      connectorId: connectorIdOf(request.connectorId, note),
       status: nearestStatus(request.status ?? '', code),
       errorCode: foreign === undefined ? code : 'OtherError',
     }

@@ -7,8 +7,7 @@ import { readingsOf } from '../metering.ts'
 import { parseTime } from '../time.ts'
 import { inbound, present, type RequestContext } from './action.ts'
 import { idTagInfo } from './authorize.ts'
-import { connectorIdOf } from './meter-values.ts'
-import { ownTransactionId } from './transaction-id.ts'
+import { connectorIdOf, idOf } from './numbers.ts'
 
 const REASONS = new Set<string>(stopReason.options)
 
@@ -17,8 +16,9 @@ export const startTransaction = inbound('StartTransaction', {
   report: (request, { messageId, note }): SessionStarted => {
     const at = timeOf(request.timestamp, note)
     const register = registerOf(request.meterStart, 'meterStart', note)
-    const connectorId = connectorIdOf(request.connectorId)
+    const connectorId = connectorIdOf(request.connectorId, note)
     const idTag = present(request.idTag) ?? ''
+    const reservationId = idOf(request.reservationId, 'reservationId', note)
     const report: SessionStarted = {
       type: 'session-started',
       connectorId,
@@ -27,8 +27,7 @@ export const startTransaction = inbound('StartTransaction', {
     }
     if (at !== undefined) report.at = at
     if (register !== undefined) report.registerMilliWh = register
-    // Less than 1 is a charger's way to say none (quirk 61).
-    if (request.reservationId !== undefined && request.reservationId >= 1) report.reservationId = request.reservationId
+    if (reservationId !== undefined) report.reservationId = reservationId
     return report
   },
   respond: reply => ({ transactionId: reply.transactionId, idTagInfo: idTagInfo(reply.verdict) }),
@@ -39,7 +38,7 @@ export const startTransaction = inbound('StartTransaction', {
  * tells two starts apart.
  */
 const startKey = (connectorId: number, idTag: string, timestamp: string, meterStart: number | undefined): string =>
-  `${connectorId}|${foldCase(idTag)}|${timestamp}|${meterStart ?? ''}`
+  `${connectorId}|${foldCase(idTag)}|${timestamp.slice(0, 64)}|${meterStart ?? ''}`
 
 /** StopTransaction (OCPP 1.6 section 4.10). */
 export const stopTransaction = inbound('StopTransaction', {
@@ -47,7 +46,7 @@ export const stopTransaction = inbound('StopTransaction', {
     const at = timeOf(request.timestamp, note)
     const register = registerOf(request.meterStop, 'meterStop', note)
     const idTag = present(request.idTag)
-    const transactionId = ownTransactionId(request.transactionId, note)
+    const transactionId = idOf(request.transactionId, 'transactionId', note)
     const reason = request.reason ?? 'Local'
     const report: SessionEnded = {
       type: 'session-ended',

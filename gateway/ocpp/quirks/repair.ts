@@ -139,7 +139,7 @@ function repairText(schema: z.ZodType, value: unknown, member: string, work: Wor
     text = String(value)
   } else if (member === 'data') {
     work.notes.add('object-for-text:data')
-    text = written(value)
+    text = JSON.stringify(value)
   } else return undefined
   const issue = schema.safeParse(text).error?.issues[0]
   if (issue === undefined) return text
@@ -149,15 +149,6 @@ function repairText(schema: z.ZodType, value: unknown, member: string, work: Wor
   }
   work.notes.add(`too-long:${member}`)
   return text.slice(0, Math.max(LONGEST_TEXT, Number(issue.maximum)))
-}
-
-function written(value: unknown): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    // Nested so deeply that the stack ends: nothing a charger means.
-    return ''
-  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
