@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { isNode, LineCounter, type Node, parseDocument } from 'yaml'
 
 export type JsonText =
   | { ok: true; value: unknown; lineOf: (path: readonly (string | number)[]) => number }
@@ -58,10 +58,9 @@ function lineFinder(text: string): (path: readonly (string | number)[]) => numbe
   let known: ReturnType<typeof places> | undefined
   return path => {
     known ??= places()
-    for (let length = path.length; length >= 0; length--) {
-      const node = known.document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return known.lines.linePos(node.range[0]).line
-    }
-    return 1
+    let length = path.length
+    let node = known.document.getIn(path, true)
+    while (!isNode(node) && length > 0) node = known.document.getIn(path.slice(0, --length), true)
+    return known.lines.linePos((node as Node).range![0]).line
   }
 }

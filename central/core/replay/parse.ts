@@ -213,7 +213,7 @@ export function longestRunMs({ events, piles, snapshotsAt }: Timeline): number {
 }
 
 function problemsOf(issue: z.core.$ZodIssue): FileProblem[] {
-  const path = issue.path.map(part => (typeof part === 'symbol' ? String(part) : part))
+  const path = issue.path.filter(part => typeof part !== 'symbol')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   return issue.keys.map(key => ({ path: [...path, key], message: 'unknown member' }))
 }
