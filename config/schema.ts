@@ -86,7 +86,7 @@ export const settingsSchema = z.strictObject({
         .meta({ about: 'quiet after a boot before the first command' }),
       maxMessageBytes: integer(4096, 16_777_216)
         .default(1_048_576)
-        .meta({ about: 'longer messages close the connection' }),
+        .meta({ about: 'longer messages are refused, and close the connection above four times this' }),
       messagesPerSecond: integer(1, 100_000)
         .default(200)
         .meta({ about: 'of one charge point; faster ones are slowed down' }),

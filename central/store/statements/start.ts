@@ -70,7 +70,8 @@ select n, c.site_id as "siteId", p.id as "pileId", coalesce(c.accept_unknown_tag
        (${OPEN_SESSIONS} and not (s.charge_point_id = input.charge_point_id and s.connector_id = input.connector_id)) as "openElsewhere"
 from ${asked.from}
 left join charge_points c on c.id = input.charge_point_id
-left join charging_piles p on p.charge_point_id = c.id and p.connector_id = input.connector_id
+-- a start must name a connector; one that says 0 can only mean the first
+left join charging_piles p on p.charge_point_id = c.id and p.connector_id = greatest(input.connector_id, 1)
 left join charging_sessions s on s.charge_point_id = c.id and s.start_key = input.start_key
 left join id_tags t on lower(t.tag) = input.tag
 left join lateral (${HOLDER}) h on true

@@ -1,0 +1,111 @@
+import type { Mode } from '../../../protocol/modes.ts'
+import type { EpochMs } from '../../../protocol/units.ts'
+import { at, type Run } from './run.ts'
+
+export interface NewRequest {
+  id: string
+  siteId: string
+  userId: string | null
+  vehicleId: string | null
+  idTag: string | null
+  mode: Mode
+  number: number
+  energyWh: number
+  hasTarget: boolean
+  source: 'driver' | 'walk-up'
+  priority: number
+  createdAt: EpochMs
+}
+
+export interface Placement {
+  requestId: string
+  place: 'waiting' | 'pile' | 'fault'
+  pileId: string | null
+  position: number
+  since: EpochMs
+  turnAt: EpochMs | null
+  startAskedAt: EpochMs | null
+}
+
+/** Requests, where their cars are, and why. */
+export const createQueueWrites = (run: Run) => ({
+  addRequest: (r: NewRequest) =>
+    run(
+      `insert into charging_requests (id, site_id, user_id, vehicle_id, id_tag, mode, number, energy_wh, has_target, source, priority, status, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', ${at('$12')})`,
+      [
+        r.id,
+        r.siteId,
+        r.userId,
+        r.vehicleId,
+        r.idTag,
+        r.mode,
+        r.number,
+        r.energyWh,
+        r.hasTarget,
+        r.source,
+        r.priority,
+        r.createdAt,
+      ],
+    ),
+
+  changeRequest: (id: string, c: { mode: Mode; number: number; energyWh: number }) =>
+    run('update charging_requests set mode = $2, number = $3, energy_wh = $4 where id = $1', [
+      id,
+      c.mode,
+      c.number,
+      c.energyWh,
+    ]),
+
+  requestCalled: (id: string, now: EpochMs) =>
+    run(`update charging_requests set first_called_at = coalesce(first_called_at, ${at('$2')}) where id = $1`, [
+      id,
+      now,
+    ]),
+
+  requestEstimate: (id: string, startAt: EpochMs | null) =>
+    run(`update charging_requests set estimated_start_at = ${at('$2')} where id = $1`, [id, startAt]),
+
+  requestNoShow: (id: string) => run('update charging_requests set no_shows = no_shows + 1 where id = $1', [id]),
+
+  requestEndCause: (id: string, cause: string) =>
+    run('update charging_requests set end_cause = $2 where id = $1', [id, cause]),
+
+  endRequest: (id: string, status: 'completed' | 'cancelled' | 'no-show', now: EpochMs) =>
+    run(`update charging_requests set status = $2, ended_at = ${at('$3')} where id = $1 and status = 'active'`, [
+      id,
+      status,
+      now,
+    ]),
+
+  nextNumbers: (siteId: string, next: { fast: number; trickle: number }) =>
+    run('update sites set next_fast_number = $2, next_trickle_number = $3 where id = $1', [
+      siteId,
+      next.fast,
+      next.trickle,
+    ]),
+
+  place: (siteId: string, p: Placement) =>
+    run(
+      `insert into queue_status (request_id, site_id, place, pile_id, position, since, turn_at, start_asked_at)
+         values ($1, $2, $3, $4, $5, ${at('$6')}, ${at('$7')}, ${at('$8')})
+         on conflict (request_id) do update set place = excluded.place, pile_id = excluded.pile_id, position = excluded.position,
+           since = excluded.since, turn_at = excluded.turn_at, start_asked_at = excluded.start_asked_at`,
+      [p.requestId, siteId, p.place, p.pileId, p.position, p.since, p.turnAt, p.startAskedAt],
+    ),
+
+  unplace: (requestId: string) => run('delete from queue_status where request_id = $1', [requestId]),
+
+  addDecision: (d: {
+    siteId: string
+    requestId: string
+    pileId: string | null
+    at: EpochMs
+    rule: string
+    candidates: unknown
+  }) =>
+    run(
+      `insert into dispatch_decisions (site_id, request_id, pile_id, at, rule, candidates) values ($1, $2, $3, ${at('$4')}, $5, $6)`,
+      [d.siteId, d.requestId, d.pileId, d.at, d.rule, JSON.stringify(d.candidates)],
+    ),
+})

@@ -1,0 +1,117 @@
+import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
+import { at, type Run } from './run.ts'
+
+export interface NewDetail {
+  id: string
+  requestId: string
+  sessionId: number
+  siteId: string
+  pileId: string | null
+  userId: string | null
+  currency: string
+  energyMilliWh: MilliWh
+  chargingSeconds: number
+  parkingSeconds: number
+  startedAt: EpochMs
+  endedAt: EpochMs
+  windows: unknown
+  energyFeeMinor: number
+  serviceFeeMinor: number
+  otherFeeMinor: number
+  totalMinor: number
+  tariffVersionId: string | null
+  stopReason: string
+  createdAt: EpochMs
+}
+
+export interface NewBill {
+  id: string
+  requestId: string
+  siteId: string
+  userId: string | null
+  currency: string
+  createdAt: EpochMs
+}
+
+/** Sessions as the dispatcher joins, ends and bills them. */
+export const createSessionWrites = (run: Run) => ({
+  joinSession: (
+    id: number,
+    s: { requestId: string; userId: string | null; targetMilliWh: MilliWh | null; tariffVersionId: string | null },
+  ) =>
+    run(
+      `update charging_sessions set request_id = $2, user_id = coalesce(user_id, $3), target_milli_wh = $4,
+           tariff_version_id = coalesce(tariff_version_id, $5) where id = $1 and request_id is null`,
+      [id, s.requestId, s.userId, s.targetMilliWh, s.tariffVersionId],
+    ),
+
+  sessionTarget: (id: number, targetMilliWh: MilliWh | null) =>
+    run('update charging_sessions set target_milli_wh = $2 where id = $1 and ended_at is null', [id, targetMilliWh]),
+
+  /** Why we want it to end; the first cause stays. */
+  sessionStopAsked: (id: number, cause: string, now: EpochMs) =>
+    run(
+      `update charging_sessions set stop_asked_at = ${at('$3')}, end_cause = coalesce(end_cause, $2) where id = $1 and ended_at is null`,
+      [id, cause, now],
+    ),
+
+  /** Ended by rule, without the charger's word; a late stop amends it. */
+  closeProvisionally: (id: number, endedAt: EpochMs, reason: string) =>
+    run(
+      `update charging_sessions set ended_at = greatest(started_at, ${at('$2')}), ended_received_at = ${at('$2')}, provisional = true, stop_reason = $3,
+           meter_stop_milli_wh = last_register_milli_wh where id = $1 and ended_at is null`,
+      [id, endedAt, reason],
+    ),
+
+  settle: (id: number, now: EpochMs, energyMilliWh: MilliWh, reviewReason: string | null) =>
+    run(
+      `update charging_sessions set settled_at = ${at('$2')}, energy_milli_wh = $3, review_reason = $4, power_w = null where id = $1 and settled_at is null`,
+      [id, now, energyMilliWh, reviewReason],
+    ),
+
+  addDetail: (d: NewDetail) =>
+    run(
+      `insert into billing_details (id, kind, request_id, session_id, site_id, pile_id, user_id, currency, energy_milli_wh, charging_seconds, parking_seconds,
+           started_at, ended_at, windows, energy_fee_minor, service_fee_minor, other_fee_minor, total_minor, tariff_version_id, stop_reason, created_at)
+         values ($1, 'charge', $2, $3, $4, $5, $6, $7, $8, $9, $10, ${at('$11')}, ${at('$12')}, $13, $14, $15, $16, $17, $18, $19, ${at('$20')})
+         on conflict (session_id) where kind = 'charge' do nothing`,
+      [
+        d.id,
+        d.requestId,
+        d.sessionId,
+        d.siteId,
+        d.pileId,
+        d.userId,
+        d.currency,
+        d.energyMilliWh,
+        d.chargingSeconds,
+        d.parkingSeconds,
+        d.startedAt,
+        d.endedAt,
+        JSON.stringify(d.windows),
+        d.energyFeeMinor,
+        d.serviceFeeMinor,
+        d.otherFeeMinor,
+        d.totalMinor,
+        d.tariffVersionId,
+        d.stopReason,
+        d.createdAt,
+      ],
+    ),
+
+  /** One bill per request, over all its details; none when nothing was delivered. Resolves to true when it was made now. */
+  addBill: async (b: NewBill) =>
+    (await run(
+      `insert into bills (id, request_id, site_id, user_id, currency, total_minor, state, created_at)
+         select $1, $2, $3, $4, $5, sum(total_minor), 'unpaid', ${at('$6')} from billing_details
+         where request_id = $2 having sum(energy_milli_wh) >= 1000
+         on conflict (request_id) do nothing`,
+      [b.id, b.requestId, b.siteId, b.userId, b.currency, b.createdAt],
+    )) > 0,
+
+  addAnomaly: (a: { chargePointId: string; sessionId: number | null; kind: string; at: EpochMs; details: unknown }) =>
+    run(
+      `insert into session_anomalies (charge_point_id, session_id, kind, at, details) values ($1, $2, $3, ${at('$4')}, $5)`,
+      [a.chargePointId, a.sessionId, a.kind, a.at, JSON.stringify(a.details)],
+    ),
+})
