@@ -8,6 +8,7 @@ import { registerAuth } from './auth.ts'
 import { registerDocs } from './docs.ts'
 import { handleError } from './errors.ts'
 import { registerIdempotency } from './idempotency.ts'
+import { readJsonOnly } from './json-body.ts'
 import { createMethodTable } from './method-table.ts'
 import type { ApiPorts, App, RouteContext } from './ports.ts'
 import { sendProblem } from './problem.ts'
@@ -44,12 +45,7 @@ export async function createApi(ports: ApiPorts): Promise<App> {
   app.setErrorHandler(handleError)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
 
-  // an empty body with a JSON content type is no body: a route that needs one says so
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser(['application/json', 'text/plain'])
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, null) : parse(request, body as string, done),
-  )
+  readJsonOnly(app)
 
   const methods = createMethodTable()
   app.addHook('onRoute', route => methods.add(route.url, route.method))

@@ -29,17 +29,25 @@ export function registerAudit(app: App, { admin }: RouteContext): void {
 
 function detailsOf(request: FastifyRequest): Record<string, unknown> {
   if (request.body === undefined || request.body === null) return {}
-  const text = JSON.stringify(redacted(request.body)).replaceAll('\\u0000', '')
-  return text.length > LONGEST_DETAILS ? { omittedBytes: text.length } : { body: JSON.parse(text) }
+  const body = redacted(request.body)
+  const { length } = JSON.stringify(body)
+  return length > LONGEST_DETAILS ? { omittedBytes: length } : { body }
 }
 
 function redacted(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value)
   if (Array.isArray(value)) return value.map(redacted)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value)
   // ChangeConfiguration of OCPP 1.6 carries the charge point's password under this key
   const isKey = entries.some(([name, item]) => name === 'key' && item === 'AuthorizationKey')
   return Object.fromEntries(
-    entries.map(([name, item]) => [name, SECRET.test(name) || (isKey && name === 'value') ? '***' : redacted(item)]),
+    entries.map(([name, item]) => [
+      storable(name),
+      SECRET.test(name) || (isKey && name === 'value') ? '***' : redacted(item),
+    ]),
   )
 }
+
+/** A payload for a charger may hold what jsonb does not: NUL, half of a surrogate pair. */
+const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed()

@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
-import { Registry } from 'prom-client'
+import { Counter, Registry } from 'prom-client'
 import { createApi } from '../../central/api/app.ts'
 import type { ApiConfig, ApiPorts, App, Role } from '../../central/api/ports.ts'
 import type { Database } from '../../central/store/orm.ts'
@@ -45,6 +45,8 @@ export async function api(t: Test, options: { config?: Partial<ApiConfig>; speed
     parts: { database: { status: 'up' }, ocpp: { status: 'up' }, mqtt: { status: 'up' } },
   }
   const disconnected: string[] = []
+  const metrics = new Registry()
+  new Counter({ name: 'things', help: 'Things', registers: [metrics] }).inc()
   const app = await createApi({
     verbs: verbs.port,
     database,
@@ -59,7 +61,7 @@ export async function api(t: Test, options: { config?: Partial<ApiConfig>; speed
     health: async () => health.parts,
     log: pino({ level: 'silent' }),
     link: { connected: () => undefined, disconnect: async id => void disconnected.push(id) },
-    metrics: new Registry(),
+    metrics,
   })
   t.teardown(() => app.close())
   await database.pool.query(

@@ -1,0 +1,254 @@
+import t from 'tap'
+import { api, NOW, pile, problemOf } from './support.ts'
+
+const BILL = {
+  id: '00000000-0000-4000-8000-0000000000b1',
+  number: '1',
+  requestId: '00000000-0000-4000-8000-0000000000a1',
+  total: { amount: 1890, currency: 'CNY' },
+  state: 'unpaid' as const,
+  energyWh: 14_000,
+  createdAt: NOW,
+  details: [
+    {
+      id: '00000000-0000-4000-8000-0000000000d1',
+      number: '1',
+      kind: 'charge' as const,
+      sessionId: '7',
+      pileId: 'T1',
+      energyWh: 14_000,
+      chargingSeconds: 7200,
+      parkingSeconds: 0,
+      startedAt: NOW,
+      endedAt: NOW + 7_200_000,
+      windows: [
+        {
+          from: '2026-11-22T08:00:00.000Z',
+          to: '2026-11-22T10:00:00.000Z',
+          kind: 'peak',
+          price: '0.7000',
+          energyWh: 14_000,
+          fee: { amount: 770, currency: 'CNY' },
+        },
+      ],
+      energyFee: { amount: 770, currency: 'CNY' },
+      serviceFee: { amount: 1120, currency: 'CNY' },
+      otherFee: { amount: 0, currency: 'CNY' },
+      total: { amount: 1890, currency: 'CNY' },
+      stopReason: 'fault',
+    },
+  ],
+}
+const ID = '00000000-0000-4000-8000-0000000000a1'
+
+t.test('requests go to the verbs as they are asked, and come back as the contract says', async t => {
+  const { app, user, verbs, database } = await api(t)
+  const driver = await user('driver')
+  const operator = await user('operator')
+  const send = (
+    method: 'POST' | 'PATCH' | 'GET',
+    url: string,
+    payload?: object,
+    headers: Record<string, string> = driver.headers,
+  ) => app.inject({ method, url: `/api/v1/charging${url}`, headers, ...(payload && { payload }) })
+
+  await t.test('asking', async t => {
+    const answer = await send('POST', '/request', { mode: 'fast', energyWh: 20_000 })
+    t.equal(answer.statusCode, 201)
+    t.same(Object.keys(answer.json()).toSorted(), [
+      'carsAhead',
+      'cost',
+      'createdAt',
+      'deliveredEnergyWh',
+      'energyWh',
+      'estimatedFinishAt',
+      'estimatedStartAt',
+      'estimatedWaitSeconds',
+      'id',
+      'mode',
+      'number',
+      'pileId',
+      'position',
+      'reason',
+      'sessionId',
+      'siteId',
+      'status',
+      'userId',
+      'vehicleId',
+    ])
+    t.match(answer.json(), {
+      number: 'F1',
+      status: 'waiting',
+      position: 1,
+      carsAhead: 0,
+      pileId: null,
+      estimatedStartAt: '2026-11-22T08:01:00.000Z',
+      estimatedWaitSeconds: 60,
+      reason: 'All fast piles are full',
+    })
+    t.equal(answer.headers.location, `/api/v1/charging/request/${answer.json().id}`)
+    t.match(verbs.calls.at(-1), {
+      verb: 'requestCharge',
+      args: [
+        { id: driver.id, role: 'driver' },
+        { mode: 'fast', energyWh: 20_000 },
+      ],
+    })
+  })
+
+  await t.test('asking for what there is not', async t => {
+    const calls = verbs.calls.length
+    const bad = [
+      { mode: 'fast' },
+      { mode: 'slow', energyWh: 1 },
+      { mode: 'fast', energyWh: 0 },
+      { mode: 'fast', energyWh: -5 },
+      { mode: 'fast', energyWh: 1.5 },
+      { mode: 'fast', energyWh: 3_000_000_000 },
+      { mode: 'fast', energyWh: '20000' },
+      { mode: 'fast', energyWh: null },
+      { mode: 'fast', energyWh: 1000, vehicleId: 'mine' },
+      { mode: 'fast', energyWh: 1000, siteId: '../etc' },
+      { mode: 'fast', energyWh: 1000, priority: 5000 },
+      { mode: 'fast', energyWh: 1000, kWh: 1 },
+    ]
+    for (const payload of bad)
+      t.equal((await send('POST', '/request', payload)).statusCode, 400, JSON.stringify(payload))
+    t.equal(verbs.calls.length, calls, 'nothing of it reached the verbs')
+    const priority = await send('POST', '/request', { mode: 'fast', energyWh: 1000, priority: 5 })
+    t.equal(problemOf(priority).code, 'forbidden')
+    t.equal(
+      (await send('POST', '/request', { mode: 'fast', energyWh: 1000, priority: 5 }, operator.headers)).statusCode,
+      201,
+    )
+  })
+
+  await t.test('refusals keep their code and detail', async t => {
+    for (const code of ['active-request', 'waiting-area-full', 'no-pile-of-mode', 'at-pile', 'charging'] as const) {
+      verbs.refusal = { code, detail: `because ${code}` }
+      t.match(problemOf(await send('POST', '/request', { mode: 'fast', energyWh: 1000 })), {
+        status: 409,
+        code,
+        detail: `because ${code}`,
+      })
+      t.match(problemOf(await send('PATCH', `/request/${ID}`, { energyWh: 1000 })), { status: 409, code })
+    }
+    verbs.refusal = null
+  })
+
+  await t.test('changing and looking', async t => {
+    t.match((await send('PATCH', `/request/${ID}`, { mode: 'trickle' })).json(), { id: ID, mode: 'trickle' })
+    t.same(verbs.calls.at(-1)?.args.slice(1), [ID, { mode: 'trickle' }])
+    t.equal((await send('PATCH', `/request/${ID}`, {})).statusCode, 400)
+    t.equal((await send('PATCH', '/request/nobody', { energyWh: 5 })).statusCode, 404)
+    t.match((await send('GET', `/request/${ID}`)).json(), { id: ID })
+    t.equal((await send('GET', "/request/' or 1=1 --")).statusCode, 404)
+  })
+
+  await t.test('where one stands, with the reason in one’s language', async t => {
+    const answer = await send('GET', '/queue-status', undefined, { ...driver.headers, 'accept-language': 'zh-CN' })
+    t.match(answer.json(), { reason: '快充桩已满', deliveredEnergyWh: 0, cost: { amount: 0, currency: 'CNY' } })
+    verbs.refusal = { code: 'no-active-request' }
+    t.match(problemOf(await send('GET', '/queue-status')), { status: 404, code: 'no-active-request' })
+    verbs.refusal = null
+  })
+
+  await t.test('how full a site is', async t => {
+    await pile(database, 'F1')
+    await pile(database, 'F2')
+    await pile(database, 'T1', 'trickle')
+    await database.pool.query(`update charge_points set connected = true where id in ('F1', 'T1')`)
+    t.same((await send('GET', '/queue-status?site=default')).json(), {
+      siteId: 'default',
+      fast: { waiting: 0, freePlaces: 2 },
+      trickle: { waiting: 0, freePlaces: 2 },
+    })
+    t.equal((await send('GET', '/queue-status?site=')).json().siteId, 'default')
+    t.equal((await send('GET', '/queue-status?site=nowhere')).statusCode, 404)
+  })
+
+  await t.test('cancelling, with and without a bill', async t => {
+    t.match((await send('POST', '/cancel', { requestId: ID })).json(), { id: ID, status: 'cancelled', bill: null })
+    verbs.bill = BILL
+    const answer = await send('POST', '/cancel')
+    t.equal(answer.statusCode, 200)
+    t.match(answer.json().bill, {
+      total: { amount: 1890 },
+      createdAt: '2026-11-22T08:00:00.000Z',
+      details: [{ startedAt: '2026-11-22T08:00:00.000Z' }],
+    })
+    t.same(verbs.calls.at(-1)?.args.slice(1), [undefined])
+    const empty = await app.inject({
+      method: 'POST',
+      url: '/api/v1/charging/cancel',
+      headers: { ...driver.headers, 'content-type': 'application/json' },
+    })
+    t.equal(empty.statusCode, 200, 'an empty body is no body')
+  })
+})
+
+t.test('the HTTP pile’s routes', async t => {
+  const { app, user, verbs } = await api(t)
+  const { headers } = await user('simulator')
+  const send = (url: string, payload: object) =>
+    app.inject({ method: 'POST', url: `/api/v1/simulator${url}`, headers, payload })
+
+  const assigned = await send('/assign-charging', { pileId: 'T1', number: 'T3', energyWh: 5000, mode: 'trickle' })
+  t.match(assigned.json(), { pileId: 'T1', sessionId: '7', requestId: String })
+  t.same(verbs.calls.at(-1)?.args, [{ pileId: 'T1', number: 'T3', energyWh: 5000, mode: 'trickle' }])
+  t.equal((await send('/assign-charging', { pileId: 'T1', energyWh: 5000 })).statusCode, 400, 'somebody must be meant')
+  t.equal((await send('/assign-charging', { pileId: 'T1', number: 'X3', energyWh: 5000 })).statusCode, 400)
+
+  const progress = await send('/charging-progress', {
+    pileId: 'T1',
+    sessionId: '7',
+    energyWh: 1200.5,
+    powerW: 3500,
+    remainingSeconds: 60,
+    at: '2026-11-22T16:05:00+08:00',
+  })
+  t.equal(progress.statusCode, 204)
+  t.equal(progress.body, '')
+  t.same(verbs.calls.at(-1)?.args, [
+    { pileId: 'T1', sessionId: '7', energyWh: 1200.5, powerW: 3500, at: NOW + 300_000 },
+  ])
+  for (const wrong of [
+    { sessionId: '0' },
+    { sessionId: '99999999999' },
+    { energyWh: -1 },
+    { powerW: 1e12 },
+    { at: 'yesterday' },
+  ]) {
+    t.equal(
+      (await send('/charging-progress', { pileId: 'T1', sessionId: '7', energyWh: 1, powerW: 1, ...wrong })).statusCode,
+      400,
+    )
+  }
+
+  verbs.bill = BILL
+  const whole = {
+    pileId: 'T1',
+    sessionId: '7',
+    energyWh: 14_000,
+    startedAt: '2026-11-22T08:00:00Z',
+    endedAt: '2026-11-22T10:00:00Z',
+    reason: 'full',
+  }
+  t.match((await send('/charging-complete', whole)).json(), { bill: { number: '1' } })
+  t.match((await send('/charging-complete', whole)).json(), { bill: { number: '1' } }, 'repeated: the same')
+  t.equal((await send('/charging-complete', { ...whole, endedAt: '2026-11-22T07:00:00Z' })).statusCode, 400)
+
+  t.match((await send('/fault-report', { pileId: 'T1', type: 'power', description: 'Fuse' })).json(), {
+    faultId: String,
+  })
+  t.match(verbs.calls.at(-1)?.args[1], { source: 'simulator', description: 'Fuse' })
+  t.match((await send('/fault-recovery', { pileId: 'T1' })).json(), { pileId: 'T1', resolved: [String] })
+  t.same((await send('/heartbeat', { pileIds: ['T1', 'T2'], at: '2026-11-22T08:00:00Z' })).json(), {
+    now: '2026-11-22T08:00:00.000Z',
+  })
+  verbs.refusal = { code: 'not-called' }
+  t.match(problemOf(await send('/assign-charging', { pileId: 'T1', number: 'T3', energyWh: 5000 })), {
+    status: 409,
+    code: 'not-called',
+  })
+})
