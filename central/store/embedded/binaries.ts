@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -50,9 +50,9 @@ export async function copyBinaries(native: string, parent: string): Promise<stri
   const { version } = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')) as { version: string }
   const target = join(parent, `native-${version}`)
   if ((await readdir(target).catch(() => [])).length > 0) return target
-  const unfinished = `${target}.${process.pid}`
-  await rm(unfinished, { recursive: true, force: true })
-  await mkdir(unfinished, { recursive: true, mode: 0o755 })
+  await mkdir(parent, { recursive: true })
+  const unfinished = await mkdtemp(`${target}.`)
+  await chmod(unfinished, 0o755)
   await cp(native, unfinished, { recursive: true, verbatimSymlinks: true })
   // Somebody else may have finished the same copy meanwhile: theirs is as good.
   await rename(unfinished, target).catch(() => rm(unfinished, { recursive: true, force: true }))

@@ -5,7 +5,7 @@ import { DATABASE, initialise, passwordOf, USER } from './initialise.ts'
 import { isAlive } from './liveness.ts'
 import { lockFolder } from './lock.ts'
 import { findPlace, type Place } from './place.ts'
-import { accepts, type Postmaster, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
+import { askedToAccept, type Postmaster, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
 
 export interface Embedded {
   /** `postgres://` URL with the password; stays the same when the server has to be started again. */
@@ -39,7 +39,7 @@ export async function startEmbedded(options: {
     const password = await passwordOf(dataDir)
     let server = await takeOver(place, password, log)
     if (server === null) {
-      const made = await initialise(place, password)
+      const made = await initialise(place, password, options.settings)
       server = await startPostmaster(place, password, options)
       log.info({ pid: server.pid, port: server.port, data: place.data, made }, 'embedded PostgreSQL started')
     }
@@ -63,7 +63,7 @@ async function takeOver(place: Place, password: string, log: Log): Promise<Postm
   const found = await runningPostmaster(place.data)
   if (found === null) return null
   const { pid, port } = found
-  if (port > 0 && (await accepts(port, password, pid, 60_000))) {
+  if (port > 0 && (await askedToAccept(port, password, pid, 60_000)) === 'accepted') {
     log.info({ pid, port, data: place.data }, 'embedded PostgreSQL of an earlier process taken over')
     return { pid, port }
   }

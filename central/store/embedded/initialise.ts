@@ -26,8 +26,14 @@ export async function passwordOf(dataDir: string): Promise<string> {
 /**
  * Makes the database files where there are none. They appear under their name when they are complete: a process killed
  * during this leaves nothing that a later start takes for a database.
+ *
+ * @param settings the server's; without `fsync` the files are not forced to disk either.
  */
-export async function initialise(place: Place, password: string): Promise<boolean> {
+export async function initialise(
+  place: Place,
+  password: string,
+  settings: Record<string, string> = {},
+): Promise<boolean> {
   if (await stat(join(place.data, 'PG_VERSION')).catch(() => null)) return false
   const unfinished = `${place.data}.new`
   const passwordFile = `${place.data}.pwfile`
@@ -54,7 +60,13 @@ export async function initialise(place: Place, password: string): Promise<boolea
     ]
     await run(
       join(place.native, 'bin', 'initdb'),
-      [...args, '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+      [
+        ...args,
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+        ...(settings.fsync === 'off' ? ['--no-sync'] : []),
+      ],
       {
         ...asAccount(place.account),
         cwd: unfinished,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { asAccount } from './account.ts'
 import { serverEnvironment, USER } from './initialise.ts'
-import { gone, isAlive, pause } from './liveness.ts'
+import { gone as ended, isAlive, pause } from './liveness.ts'
 import type { Place } from './place.ts'
 
 /** A running server process, started by us or found. */
@@ -71,13 +71,19 @@ export async function startPostmaster(
       },
     )
     child.unref()
-    const failed = new Promise<false>(resolve =>
-      child.once('error', () => resolve(false)).once('exit', () => resolve(false)),
+    const gone = new Promise<'gone'>(resolve =>
+      child.once('error', () => resolve('gone')).once('exit', () => resolve('gone')),
     )
     await log.close()
-    if (child.pid !== undefined && (await Promise.race([accepts(port, password, child.pid), failed])))
-      return { pid: child.pid, port }
-    await failed
+    const { pid } = child
+    const answer = pid === undefined ? 'gone' : await Promise.race([askedToAccept(port, password, pid), gone])
+    if (answer === 'accepted') return { pid: pid!, port }
+    if (answer === 'refused') {
+      await stopPostmaster(pid!)
+      throw new Error(
+        `The embedded PostgreSQL in ${place.data} was made with another password than that in postgres.password.`,
+      )
+    }
     said = (await readFile(join(place.home, 'postgres.log'), 'utf8').catch(() => '')).trim()
     if (!/address already in use|shared memory|lock file/i.test(said)) break
     await pause(200)
@@ -87,8 +93,13 @@ export async function startPostmaster(
   )
 }
 
-/** True once the server of that pid takes our password, false when it is gone or refuses us for good. */
-export async function accepts(port: number, password: string, pid: number, boundMs = 120_000): Promise<boolean> {
+/** Waits until the server of that pid takes our password, or refuses it, or is gone, or the time is over. */
+export async function askedToAccept(
+  port: number,
+  password: string,
+  pid: number,
+  boundMs = 120_000,
+): Promise<'accepted' | 'refused' | 'gone'> {
   for (const until = Date.now() + boundMs; Date.now() < until && isAlive(pid); await pause(20)) {
     const client = new Client({
       host: '127.0.0.1',
@@ -102,13 +113,13 @@ export async function accepts(port: number, password: string, pid: number, bound
     try {
       await client.connect()
       await client.end()
-      return true
+      return 'accepted'
     } catch (error) {
-      // 28P01: a server with another password will not change its mind.
-      if ((error as { code?: string }).code === '28P01') return false
+      // A server with another password will not change its mind.
+      if ((error as { code?: string }).code === '28P01') return 'refused'
     }
   }
-  return false
+  return 'gone'
 }
 
 /**
@@ -123,7 +134,7 @@ export async function stopPostmaster(pid: number, boundMs = 10_000): Promise<boo
       if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true
       throw error
     }
-    if (await gone(pid, boundMs)) return true
+    if (await ended(pid, boundMs)) return true
   }
   return false
 }
