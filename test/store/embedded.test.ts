@@ -177,6 +177,14 @@ t.test('in a folder that the server’s user cannot enter, the data are kept els
   t.strictSame(await query(second.url, 'select answer from kept'), [{ answer: 42 }])
 })
 
+t.test('data that a folder closed since has made unreachable are never replaced by empty ones', async t => {
+  const dataDir = await folder(t)
+  await (await start(t, dataDir)).stop()
+  await chmod(join(dataDir, '..'), 0o700)
+  if ((await serverAccount()) === null) t.ok(await start(t, dataDir), 'an ordinary user is the user of the server')
+  else await t.rejects(startEmbedded({ dataDir, log: silentLog }), { message: /cannot enter .* where its data are/ })
+})
+
 t.test('binaries are copied whole, once, and run from there', async t => {
   const parent = join(await folder(t), 'copies')
   const native = await packagedBinaries()

@@ -31,6 +31,11 @@ export async function findPlace(own: string, log: Log): Promise<Place> {
   let home = own
   if (remembered !== '') home = remembered
   else if (!(await canEnter(account, own))) {
+    if (await stat(join(own, 'postgres', 'PG_VERSION')).catch(() => null)) {
+      throw new Error(
+        `The user of the embedded PostgreSQL cannot enter ${own}, where its data are: open the folders on the way (chmod o+x).`,
+      )
+    }
     home = await outside(account, createHash('sha256').update(own).digest('hex').slice(0, 16))
     await writeFile(pointer, `${home}\n`, { mode: 0o600 })
   }
@@ -58,7 +63,7 @@ export async function findPlace(own: string, log: Log): Promise<Place> {
 
 /** Existing data keep their owner: root runs the server as whoever made them. */
 async function accountOf(data: string): Promise<Account> {
-  const made = await stat(join(data, 'PG_VERSION')).catch(() => null)
+  const made = await stat(data).catch(() => null)
   const self = process.getuid?.()
   if (made === null || made.uid === self) return serverAccount()
   if (self === 0) return { uid: made.uid, gid: made.gid }
