@@ -57,8 +57,9 @@ export async function createBroker(ports: {
     maxTopicLevels: MAX_TOPIC_LEVELS,
 
     preConnect(client, packet, done) {
-      // aedes makes up a name for an empty client id; `authenticate` then answers with return code 2.
-      if (packet.clientId === '') nameless.add(client)
+      // aedes makes up a name for an empty client id, also where a session is to be kept, which nobody could find again:
+      // `authenticate` then answers with return code 2 (MQTT 3.1.1 section 3.1.3.1).
+      if (packet.clientId === '' && !packet.clean) nameless.add(client)
       done(null, true)
     },
 

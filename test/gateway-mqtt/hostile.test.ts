@@ -10,9 +10,12 @@ const status = say({ status: 'Available' })
 const namelessConnect = (flags: number): Buffer =>
   Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, flags, 0, 60, 0, 0])
 
-t.test('an empty client id is refused with return code 2, clean session or not', async t => {
+t.test('an empty client id is refused with return code 2 where a session is to be kept', async t => {
   const { port, desk } = await build(t, { allowAnonymous: true })
-  for (const flags of [0x00, 0x02]) t.same([...(await raw(port, namelessConnect(flags)))], [0x20, 2, 0, 2])
+  t.same([...(await raw(port, namelessConnect(0x00)))], [0x20, 2, 0, 2])
+  const disconnect = Buffer.from([0xe0, 0])
+  const kept = await raw(port, Buffer.concat([namelessConnect(0x02), disconnect]))
+  t.same([...kept], [0x20, 2, 0, 0], 'else it is let in, as mosquitto_pub connects')
   t.match(await desk.refusal('empty-client-id'), { identity: '' })
 })
 
