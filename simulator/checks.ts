@@ -18,6 +18,8 @@ export interface Ledger {
   sessions: readonly PileSession[]
   details: readonly BilledDetail[]
   visits: readonly Visit[]
+  /** Whose tag it is; undefined for a tag of nobody here. */
+  ownerOf(idTag: string): string | undefined
   /** Transaction messages that were never answered, by pile. */
   pending: ReadonlyMap<string, number>
 }
@@ -25,6 +27,11 @@ export interface Ledger {
 export interface CheckResult {
   problems: string[]
   sessions: number
+  /**
+   * Sessions whose car was not its payer's: plugged in just as the place passed to the next driver. The energy must be
+   * right even then, and go to the owner of the tag that the product started; a pile without a reader cannot know better.
+   */
+  mixedUp: number
   /** What the meters said and what the bills say; equal when all is well. */
   meteredWh: number
   billedWh: number
@@ -40,17 +47,20 @@ export const reportedWh = (session: PileSession): number =>
  * What must hold at the end of a day: every session ended and was billed to its driver with the energy that the pile's
  * meter counted, nothing else was billed, every request has an outcome, every message was answered.
  */
-export function checkLedger({ sessions, details, visits, pending }: Ledger): CheckResult {
+export function checkLedger({ sessions, details, visits, ownerOf, pending }: Ledger): CheckResult {
   const problems = visits.flatMap(visit => visit.problem ?? [])
   const open = new Set(bySession(details))
   let meteredWh = 0
+  let mixedUp = 0
 
   for (const session of sessions) {
-    const who = `session ${session.key} of ${session.driver ?? 'nobody'}`
+    const payer = ownerOf(session.idTag) ?? session.driver
+    if (payer !== session.driver) mixedUp++
+    const who = `session ${session.key} of ${payer ?? 'nobody'}`
     if (session.endedAt === null) problems.push(`${who} has no end`)
     const energyWh = reportedWh(session)
     meteredWh += energyWh
-    const line = lineOf(session, energyWh, open)
+    const line = lineOf(session, payer, energyWh, open)
     if (line) open.delete(line)
     // Less than 1 Wh is a record without a bill (domain.md section 5).
     else if (energyWh >= 1) problems.push(`${who} took ${energyWh} Wh at ${session.pileId}: no bill says so`)
@@ -67,6 +77,7 @@ export function checkLedger({ sessions, details, visits, pending }: Ledger): Che
   return {
     problems,
     sessions: sessions.length,
+    mixedUp,
     meteredWh,
     billedWh: details.reduce((sum, detail) => sum + detail.energyWh, 0),
     billed,
@@ -84,9 +95,14 @@ function bySession(details: readonly BilledDetail[]): BilledDetail[] {
   return [...lines.values()]
 }
 
-/** By the product's id of the session, or by driver, pile and energy where that is not known. */
-function lineOf(session: PileSession, energyWh: number, lines: Iterable<BilledDetail>): BilledDetail | undefined {
-  const mine = [...lines].filter(line => line.driver === session.driver && line.pileId === session.pileId)
+/** By the product's id of the session, or by payer, pile and energy where that is not known. */
+function lineOf(
+  session: PileSession,
+  payer: string | null,
+  energyWh: number,
+  lines: Iterable<BilledDetail>,
+): BilledDetail | undefined {
+  const mine = [...lines].filter(line => line.driver === payer && line.pileId === session.pileId)
   return (
     mine.find(line => session.remoteId !== null && line.sessionId === String(session.remoteId)) ??
     mine.find(line => line.energyWh === energyWh)

@@ -93,7 +93,7 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
     if (plan.temper === 'no-show') return
     const { status, driver } = pile.snapshot()
     if (driver === name) {
-      if (status === 'Finishing' || status === 'Preparing') replugWhenStuck(status === 'Finishing')
+      if (status === 'Finishing' || status === 'Preparing') replugWhenStuck()
       return
     }
     if (driver !== null || status === 'Faulted' || status === 'Unavailable') return
@@ -105,11 +105,13 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
     plugIn(pile)
   }
 
-  function replugWhenStuck(spent: boolean): void {
+  /** Called here, plugged in, and for long nothing happens: a session that a fault ended, or a start that was lost. */
+  function replugWhenStuck(): void {
     const since = pluggedSince
+    const session = at?.sessions.at(-1)
     if (!since) return
-    const stuck = time.now() - since.virtual > STUCK_MS && performance.now() - since.real > STUCK_MIN_REAL_MS
-    if (spent || stuck) unplug()
+    const virtual = Math.max(since.virtual, session?.endedAt ?? 0)
+    if (time.now() - virtual > STUCK_MS && performance.now() - since.real > STUCK_MIN_REAL_MS) unplug()
   }
 
   async function whim(requestId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { scaledClock } from '../protocol/clock.ts'
+import { foldCase } from '../protocol/ids.ts'
 import { MS_PER_HOUR } from '../protocol/units.ts'
 import { type BilledDetail, type CheckResult, checkLedger } from './checks.ts'
 import { type Visit, visitSite } from './driver.ts'
@@ -43,13 +44,21 @@ const CLOSE_GRACE_MS = 2000
 /** Real ms for bills to be written after the last stop was answered. */
 const SETTLE_MS = 5000
 
+/** Drivers do not wait longer than this for all piles to be connected, real ms. */
+const JOIN_PATIENCE_MS = 15_000
+/**
+ * A gateway sends no command for some real seconds after a boot (ocpp.md): long in charging time above this speed, so
+ * that the first drivers would lose their places before their charge is started.
+ */
+const SETTLE_ABOVE_SPEED = 120
+const GATEWAY_SETTLE_MS = 2500
+
 /** Chargers, cars and drivers for one site; they reach the product only over the wire. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const clock = scaledClock(options.clock.speed, options.clock.start)
   // Machines go on for a moment after the people have stopped, to say what is unsaid.
   const time = createVirtualTime(clock)
   const machineTime = createVirtualTime(clock)
-  const began = time.now()
   const random = createRandom(options.seed)
   const ending = new AbortController()
   const machinesEnding = new AbortController()
@@ -85,7 +94,9 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   }
   const piles = options.piles.map(makePile)
   const world = createWorld(piles)
+  const joined = allJoined(piles, events)
   for (const pile of piles) pile.open()
+  let began = Number.POSITIVE_INFINITY
 
   const visits: Visit[] = []
   const accounts = new Map<string, Account>()
@@ -155,6 +166,8 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     return all.flat()
   }
 
+  const ownerOf = (idTag: string): string | undefined =>
+    accounts.entries().find(([, { idTags }]) => idTags.some(tag => foldCase(tag) === foldCase(idTag)))?.[0]
   const pending = (): Map<string, number> => new Map(piles.map(pile => [pile.id, pile.pending()]))
 
   /** Bills follow stops a little later; asks again until everything holds or `SETTLE_MS` are over. */
@@ -162,7 +175,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     const until = performance.now() + SETTLE_MS
     while (true) {
       const sessions = piles.flatMap(pile => pile.sessions)
-      const result = checkLedger({ sessions, details: await bills(), visits, pending: pending() })
+      const result = checkLedger({ sessions, details: await bills(), visits, ownerOf, pending: pending() })
       if (result.problems.length === 0 || performance.now() > until) return result
       await time.sleep(0, 250)
     }
@@ -176,6 +189,9 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
 
   async function run(): Promise<SimulationReport> {
     try {
+      await Promise.race([joined, time.sleep(0, JOIN_PATIENCE_MS)])
+      if (time.speed > SETTLE_ABOVE_SPEED) await time.sleep(0, GATEWAY_SETTLE_MS)
+      began = time.now()
       faults().catch(ignoreStop)
       await arrivals()
       const result = await settle()
@@ -183,7 +199,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     } catch (error) {
       if (!(error instanceof Stopped)) throw error
       const sessions = piles.flatMap(pile => pile.sessions)
-      const summary = checkLedger({ sessions, details: [], visits: [], pending: new Map() })
+      const summary = checkLedger({ sessions, details: [], visits: [], ownerOf, pending: new Map() })
       return { ...summary, problems: [], visits: count(), stopped: true }
     } finally {
       await closeAll()
@@ -215,6 +231,19 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       await done.catch(() => {})
     },
   }
+}
+
+/** Resolves when every pile has said that it is connected. */
+function allJoined(piles: readonly SimulatedPile[], events: Simulation['events']): Promise<void> {
+  const missing = new Set(piles.map(pile => pile.id))
+  return new Promise(resolve => {
+    const look = ({ type, pileId }: SimulationEvent): void => {
+      if (type !== 'joined' || pileId === undefined || !missing.delete(pileId) || missing.size > 0) return
+      events.off('event', look)
+      resolve()
+    }
+    events.on('event', look)
+  })
 }
 
 function ignoreStop(error: unknown): void {

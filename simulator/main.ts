@@ -121,6 +121,7 @@ function summary(report: SimulationReport): string {
   return [
     `visits: ${visits.map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'none'}`,
     `sessions: ${report.sessions}, metered ${kWh(report.meteredWh)}, billed ${kWh(report.billedWh)}, ${money.join(', ') || 'no money'}`,
+    report.mixedUp > 0 ? `${report.mixedUp} cars charged in the place of another driver` : '',
     report.stopped ? 'stopped before the end: nothing was compared' : '',
     ...report.problems.map(problem => `DID NOT HOLD: ${problem}`),
   ]

@@ -159,7 +159,9 @@ export function createMqttPile(options: MqttPileOptions): SimulatedPile {
     const { mode, powerW } = options
     const who = { vendor: 'Simulated', model: `M-${powerW}`, firmware: '1.0.0', mode, power_w: powerW }
     const now = pile.report()
-    outbox.resume([saying('hello', now.at, who, false), saying('status', now.at, statusPayload(now), false)])
+    outbox.resume([saying('hello', now.at, who, false)])
+    // After what happened meanwhile, as it came.
+    say('status', now.at, statusPayload(now), false)
     emit({ at: time.now(), type: 'joined', pileId, text: `${pileId} is connected (MQTT)` })
   }
 
@@ -220,6 +222,7 @@ export function createMqttPile(options: MqttPileOptions): SimulatedPile {
       if (!client) return
       if (client.connected) await withinMs(graceMs, outbox.whenEmpty())
       if (client.connected) await publish('status', { ts: rfc3339(time.now()), status: 'offline' }).catch(() => {})
+      client.removeAllListeners('close')
       await client.endAsync(true)
     },
     pending: outbox.pending,

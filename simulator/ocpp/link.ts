@@ -71,7 +71,7 @@ export function createLink(options: LinkOptions): Link {
   client.on('disconnect', () => {
     if (!up) return
     up = false
-    options.onDown()
+    if (wanted) options.onDown()
   })
   client.on('close', () => {
     if (!wanted) return
