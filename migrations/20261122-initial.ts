@@ -298,6 +298,8 @@ create table session_anomalies (
   verdict_by uuid references users on delete set null
 );
 
+create index session_anomalies_charge_point on session_anomalies (charge_point_id, kind);
+
 -- an effect that the database would not take, kept with its frame so that nobody else waits for it
 create table quarantined_effects (
   id bigint generated always as identity primary key,
@@ -380,6 +382,8 @@ create table reservations (
   status text not null check (status in ('active', 'used', 'cancelled', 'expired')),
   created_at timestamptz not null
 );
+
+create index reservations_active on reservations (charge_point_id) where status = 'active';
 
 -- work decided in a transaction and done after its commit, by whichever node gets to it first
 create table outbox (
@@ -501,6 +505,11 @@ create table idempotency_keys (
   created_at timestamptz not null default now(),
   primary key (user_id, key)
 );
+
+-- rows that change all day: room on their page for the next version, so that no index has to be touched
+alter table charge_points set (fillfactor = 70);
+alter table charging_piles set (fillfactor = 70);
+alter table charging_sessions set (fillfactor = 80);
 `)
   }
 }

@@ -51,17 +51,17 @@ located as (
   from input
   left join charge_points c on c.id = input.charge_point_id
   left join lateral (
-    select min(p.connector_id) as connector_id from charging_piles p where p.charge_point_id = input.charge_point_id having count(*) = 1
-  ) only_one on input.connector_id = 0
+    select min(p.connector_id) as connector_id from charging_piles p where input.connector_id = 0 and p.charge_point_id = input.charge_point_id having count(*) = 1
+  ) only_one on true
 ),
-named as (
+named as materialized (
   select located.*, coalesce(
     (select s.id from charging_sessions s where s.id = located.transaction_id and s.charge_point_id = located.charge_point_id),
     (select s.id from charging_sessions s where s.charge_point_id = located.charge_point_id and s.start_key = located.start_key)
   ) as named_id
   from located
 ),
-guessed as (
+guessed as materialized (
   select named.*, coalesce(named_id, (
     select min(s.id) from charging_sessions s
     where s.charge_point_id = named.charge_point_id and s.ended_at is null

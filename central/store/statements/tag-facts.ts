@@ -21,7 +21,7 @@ select json_build_object('requestId', r.id, 'idTag', r.id_tag, 'userId', r.user_
 from queue_status q
 join charging_requests r on r.id = q.request_id
 left join id_tags h on lower(h.tag) = lower(r.id_tag)
-where q.place = 'pile' and q.pile_id = p.id
+where q.site_id = p.site_id and q.place = 'pile' and q.pile_id = p.id
 order by q.position limit 1`
 
 export const TAG = /* sql */ `
