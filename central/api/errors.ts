@@ -76,7 +76,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
     return sendProblem(request, reply, { code: 'database-away' })
   }
   if (isBadValue(error)) {
-    request.log.warn({ err: error }, 'a value got past the schemas')
+    request.log.error({ err: error }, 'a value got past the schemas')
     return sendProblem(request, reply, { code: 'malformed-request', detail: 'A value cannot be stored' })
   }
   const code = FRAMEWORK_CODES[error.code] ?? STATUS_CODES[error.statusCode ?? 500]

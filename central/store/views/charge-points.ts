@@ -1,6 +1,6 @@
 import type { Protocol } from '../../../protocol/charger/status.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
-import { listPage, type Page, type PageRequest, type Sql, when } from './page.ts'
+import { listPage, type Page, type PageRequest, type Sql, when, wholeMs } from './page.ts'
 
 export interface ChargePointView {
   id: string
@@ -67,7 +67,7 @@ export const listUnknownChargePoints = (sql: Sql, page: PageRequest): Promise<Pa
       'select identity, reason, address, first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", count from unknown_charge_points',
     where: [],
     keys: [
-      { column: 'last_seen_at', type: 'instant', of: row => row.lastSeenAt },
+      { column: wholeMs('last_seen_at'), type: 'instant', of: row => row.lastSeenAt },
       { column: 'identity', type: 'text', of: row => row.identity },
       { column: 'reason', type: 'text', of: row => row.reason },
     ],

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
-import { listPage, type Page, type PageRequest, type Sql, when } from './page.ts'
+import { listPage, type Page, type PageRequest, type Sql, when, wholeMs } from './page.ts'
 
 export interface IdTagView {
   tag: string
@@ -46,7 +46,7 @@ export const listUnknownIdTags = (sql: Sql, page: PageRequest): Promise<Page<Unk
       'select tag, charge_point_id as "chargePointId", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", count from unknown_id_tags',
     where: [],
     keys: [
-      { column: 'last_seen_at', type: 'instant', of: row => row.lastSeenAt },
+      { column: wholeMs('last_seen_at'), type: 'instant', of: row => row.lastSeenAt },
       { column: 'tag', type: 'text', of: row => row.tag },
     ],
     page,

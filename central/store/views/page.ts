@@ -32,6 +32,9 @@ export const when = (value: unknown, text: string): Filter | null =>
 export const whenTime = (at: number | undefined, text: string): Filter | null =>
   when(at === undefined ? undefined : new Date(at).toISOString(), text)
 
+/** A time that the database made itself is finer than the milliseconds that a cursor carries. */
+export const wholeMs = (column: string): string => `date_trunc('milliseconds', ${column})`
+
 interface Key<R> {
   /** Column or expression, a constant of the view. */
   column: string

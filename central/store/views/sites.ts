@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
-import { listPage, type Page, type PageRequest, type Sql, when } from './page.ts'
+import { listPage, type Page, type PageRequest, type Sql, when, wholeMs } from './page.ts'
 
 export interface SiteView {
   id: string
@@ -18,7 +18,7 @@ export const listSites = (sql: Sql, filter: { id?: string; page: PageRequest }):
       policy, created_at as "createdAt" from sites`,
     where: [when(filter.id, 'id = ?')],
     keys: [
-      { column: 'created_at', type: 'instant', of: row => row.createdAt },
+      { column: wholeMs('created_at'), type: 'instant', of: row => row.createdAt },
       { column: 'id', type: 'text', of: row => row.id },
     ],
     page: filter.page,

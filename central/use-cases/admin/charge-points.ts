@@ -6,7 +6,7 @@ import { ChargingPile } from '../../store/entities/pile.ts'
 import { isUniqueViolation } from '../unique-violation.ts'
 import type { AdminDeps } from './deps.ts'
 import { digestPassword } from './password.ts'
-import { type NewPile, pileRow } from './piles.ts'
+import { type NewPile, pileRow, refuseTakenPiles } from './piles.ts'
 import { siteOrDefault } from './sites.ts'
 
 export interface ChargePointSettings {
@@ -64,7 +64,12 @@ export async function createChargePoint(deps: AdminDeps, input: NewChargePoint):
     createdAt,
   })
   apply(chargePoint, input)
-  for (const pile of input.piles ?? pilesOf(input))
+  const piles = input.piles ?? pilesOf(input)
+  await refuseTakenPiles(
+    em,
+    piles.map(({ id }) => id),
+  )
+  for (const pile of piles)
     em.create(ChargingPile, pileRow({ ...pile, siteId: site.id, chargePointId: input.id }, createdAt))
   await flush(em)
   return chargePoint.id

@@ -1,7 +1,8 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
 import { DomainError } from '../../../protocol/errors.ts'
+import { foldCase } from '../../../protocol/ids.ts'
 import type { Mode } from '../../../protocol/modes.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
-import { ChargePoint } from '../../store/entities/charge-point.ts'
 import { ChargingPile } from '../../store/entities/pile.ts'
 import { isUniqueViolation } from '../unique-violation.ts'
 import type { AdminDeps } from './deps.ts'
@@ -35,12 +36,29 @@ export const pileRow = (pile: NewPile, createdAt: EpochMs) => ({
   createdAt,
 })
 
+/** Piles are found whatever the case of their id, so that two must differ by more. Throws `already-exists`. */
+export async function refuseTakenPiles(em: EntityManager, ids: string[]): Promise<void> {
+  const folded = ids.map(foldCase)
+  if (folded.length === 0) return
+  const marks = folded.map(() => '?').join(', ')
+  const taken = await em.execute<{ id: string }[]>(
+    `select id from charging_piles where lower(id) in (${marks})`,
+    folded,
+  )
+  if (taken[0]) throw new DomainError('already-exists', `There is a pile ${taken[0].id}`)
+  if (new Set(folded).size < folded.length) throw new DomainError('already-exists', 'Two piles have one id')
+}
+
 /** Adds a pile to a charge point. Throws `not-found` (the charge point) and `already-exists`. */
 export async function createPile({ database, clock }: AdminDeps, input: Omit<NewPile, 'siteId'>): Promise<string> {
   const em = database.orm.em.fork()
-  const chargePoint = await em.findOne(ChargePoint, { id: input.chargePointId })
+  const [chargePoint] = await em.execute<{ id: string; siteId: string }[]>(
+    'select id, site_id as "siteId" from charge_points where lower(id) = lower(?)',
+    [input.chargePointId],
+  )
   if (!chargePoint) throw new DomainError('not-found', 'There is no such charge point')
-  em.create(ChargingPile, pileRow({ ...input, siteId: chargePoint.siteId }, clock.now()))
+  await refuseTakenPiles(em, [input.id])
+  em.create(ChargingPile, pileRow({ ...input, chargePointId: chargePoint.id, siteId: chargePoint.siteId }, clock.now()))
   try {
     await em.flush()
   } catch (error) {
