@@ -111,7 +111,8 @@ function supervise(place: Place, first: Postmaster, options: Supervision): Embed
           server = started
           options.log.info({ pid: server.pid }, 'embedded PostgreSQL started again')
         },
-        (error: unknown) => options.log.error({ error }, 'embedded PostgreSQL could not be started again'),
+        (error: unknown) =>
+          options.log.error({ error: (error as Error).message }, 'embedded PostgreSQL could not be started again'),
       )
       .finally(() => {
         restarting = false
