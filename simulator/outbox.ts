@@ -21,7 +21,7 @@ export interface Outbox {
   pause(): void
   /** Durable messages without an answer. */
   pending(): number
-  /** Resolves when no durable message is left. */
+  /** Resolves when nothing is left to say. */
   whenEmpty(): Promise<void>
 }
 
@@ -58,7 +58,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   function remove(entry: Entry): void {
     entries = entries.filter(other => other !== entry)
-    if (pending() > 0) return
+    if (entries.length > 0) return
     for (const tell of emptied) tell()
     emptied.clear()
   }
@@ -124,6 +124,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const entry of dropped) entry.onGone?.(new Error('the link was lost'))
     },
     pending,
-    whenEmpty: () => (pending() === 0 ? Promise.resolve() : new Promise(resolve => emptied.add(resolve))),
+    whenEmpty: () => (entries.length === 0 ? Promise.resolve() : new Promise(resolve => emptied.add(resolve))),
   }
 }

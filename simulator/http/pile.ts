@@ -4,7 +4,7 @@ import { createPileBehaviour } from '../pile-behaviour.ts'
 import type { PileOptions, SimulatedPile, Visitor } from '../pile-types.ts'
 import { taskReply } from '../replies.ts'
 import { type Reply, type Rest, read, refusal } from '../rest.ts'
-import { withinMs } from '../time.ts'
+import { Stopped, withinMs } from '../time.ts'
 
 export interface HttpPileOptions extends PileOptions {
   /** As a user with the role `simulator`. */
@@ -55,7 +55,7 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
         else send('fault-recovery', { pileId })
       },
       plug(plugged, visitor) {
-        if (plugged) void ask(visitor)
+        if (plugged) ask(visitor).catch(tell)
       },
       // Cards are not known to this transport.
       authorize: async () => 'refused',
@@ -101,25 +101,20 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
 
   /** Asks for the task of the car at the plug until it is given or the car has gone. */
   async function ask(visitor: Visitor): Promise<void> {
-    try {
-      while (open && pile.visitor() === visitor && !pile.session()) {
-        if (!away && !pile.refuses('')) {
-          const { number, userId, energyWh } = visitor
-          const who = number ? { number } : { userId }
-          const { mode } = options
-          const rest = await options.rest()
-          const reply = await rest.post('/simulator/assign-charging', { pileId, ...who, energyWh, mode })
-          if (reply.status === 200) {
-            task = read(taskReply, reply)
-            if (pile.visitor() === visitor && pile.remoteStart({ idTag: '', energyWh })) return
-            abandon(task.sessionId)
-            return
-          }
+    const { number, userId, energyWh } = visitor
+    const who = number ? { number } : { userId }
+    const rest = await options.rest()
+    while (open && pile.visitor() === visitor && !pile.session()) {
+      if (!away && !pile.refuses('')) {
+        const body = { pileId, ...who, energyWh, mode: options.mode }
+        const reply = await rest.post('/simulator/assign-charging', body)
+        if (reply.status === 200) {
+          task = read(taskReply, reply)
+          if (pile.visitor() !== visitor || !pile.remoteStart({ idTag: '', energyWh })) abandon(task.sessionId)
+          return
         }
-        await time.sleep(ASSIGN_RETRY_SECONDS * 1000, ASSIGN_RETRY_MIN_REAL_MS)
       }
-    } catch {
-      // The simulation has ended.
+      await time.sleep(ASSIGN_RETRY_SECONDS * 1000, ASSIGN_RETRY_MIN_REAL_MS)
     }
   }
 
@@ -130,17 +125,22 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
   }
 
   async function beat(): Promise<void> {
-    try {
-      while (open) {
-        if (!away) {
-          const rest = await options.rest()
-          await rest.post('/simulator/heartbeat', { pileIds: [pileId], at: rfc3339(time.now()) })
-        }
-        await time.sleep(HEARTBEAT_SECONDS * 1000, HEARTBEAT_MIN_REAL_MS)
+    const rest = await options.rest()
+    let joined = false
+    while (open) {
+      if (!away) {
+        const reply = await rest.post('/simulator/heartbeat', { pileIds: [pileId], at: rfc3339(time.now()) })
+        if (reply.status >= 400) throw new Refused(reply)
+        if (!joined) emit({ at: time.now(), type: 'joined', pileId, text: `${pileId} is connected (HTTP)` })
+        joined = true
       }
-    } catch {
-      // The simulation has ended.
+      await time.sleep(HEARTBEAT_SECONDS * 1000, HEARTBEAT_MIN_REAL_MS)
     }
+  }
+
+  /** The end of the simulation is no problem; everything else is one. */
+  const tell = (error: unknown): void => {
+    if (!(error instanceof Stopped)) problem(`${pileId}: ${error instanceof Error ? error.message : String(error)}`)
   }
 
   return {
@@ -153,8 +153,7 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
     open() {
       open = true
       outbox.resume()
-      void beat()
-      emit({ at: time.now(), type: 'joined', pileId, text: `${pileId} is connected (HTTP)` })
+      beat().catch(tell)
     },
     async close(graceMs = 0) {
       await withinMs(graceMs, outbox.whenEmpty())
