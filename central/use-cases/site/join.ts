@@ -1,9 +1,19 @@
 import { foldCase, newId } from '../../../protocol/ids.ts'
 import { MILLI_WH_PER_WH } from '../../../protocol/units.ts'
 import { seat } from '../../core/queue/seat.ts'
+import { outrunStart } from '../../store/site/outrun-start.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffInForce } from '../../store/site/tariff.ts'
-import { carRow, decide, pileRow, type SiteWork, targetOf, YARD_ENERGY_PER_MILLI_WH, yardPile } from './work.ts'
+import {
+  askStop,
+  carRow,
+  decide,
+  pileRow,
+  type SiteWork,
+  targetOf,
+  YARD_ENERGY_PER_MILLI_WH,
+  yardPile,
+} from './work.ts'
 
 /** What a plan assumes of a walk-up, who has not said how much they want. */
 const WALK_UP_ENERGY_WH = 30_000
@@ -21,12 +31,14 @@ export async function joinSessions(work: SiteWork): Promise<void> {
       if (session.endedAt !== null) await forget(work, session)
       continue
     }
-    const car = carFor(work, session, pile) ?? (await walkUp(work, session, pile))
+    const asked = carFor(work, session, pile)
+    const car = asked ?? (await walkUp(work, session, pile))
     if (session.endedAt === null) {
       const seated = seat(work.yard, pile.id, toSeat(car))
       await decide(work, seated)
     }
     await join(work, session, pile, car)
+    if (asked === undefined) await stopOutrun(work, session, pile)
   }
 }
 
@@ -94,6 +106,21 @@ const isFree = (work: SiteWork, car: CarRow): boolean =>
   work.snap.sessions.every(
     session => session.requestId !== car.requestId || session.endedAt !== null || session.stopAskedAt !== null,
   )
+
+/** The driver cancelled while the charger was starting for them: what has begun all the same ends at once. */
+async function stopOutrun(work: SiteWork, session: SessionRow, pile: PileRow): Promise<void> {
+  if (session.endedAt !== null) return
+  const since = session.startedReceivedAt - work.rules.startTimeoutMs
+  const requestId = await outrunStart(work.client, {
+    pileId: pile.id,
+    idTag: session.idTag,
+    userId: session.userId,
+    since,
+  })
+  if (requestId === undefined) return
+  await work.db.observed({ verb: 'start', requestId, now: work.now })
+  await askStop(work, session, 'cancel')
+}
 
 const belongsTo = (session: SessionRow, car: CarRow): boolean =>
   (car.idTag !== null && foldCase(car.idTag) === foldCase(session.idTag)) ||

@@ -1,6 +1,6 @@
 import { estimates } from '../../core/dispatch/estimate.ts'
-import type { CarRow } from '../../store/site/snapshot.ts'
 import type { Placement } from '../../store/site/queue-writes.ts'
+import type { CarRow } from '../../store/site/snapshot.ts'
 import { carRow, numberOf, openSessionAt, type SiteWork, viewPile } from './work.ts'
 
 /** A car's row of `queue_status`. */
