@@ -9,7 +9,9 @@ export interface Reply {
 }
 
 /** The product answered what the contract does not know. */
-export class StrangeReply extends Error {}
+export class StrangeReply extends Error {
+  override readonly name = 'StrangeReply'
+}
 
 /** The answer as its schema reads it; throws `StrangeReply` for another. */
 export function read<T>(schema: z.ZodType<T>, { status, body }: Reply): T {
@@ -99,7 +101,9 @@ export function createRest({ url, time, signal, token }: RestOptions): Rest {
 }
 
 /** The product refused a user that the simulation needs. */
-export class LoginFailed extends Error {}
+export class LoginFailed extends Error {
+  override readonly name = 'LoginFailed'
+}
 
 export interface Account {
   rest: Rest
