@@ -6,6 +6,7 @@ import { startEmbedded } from './central/store/embedded/embedded.ts'
 import { keepPartitions } from './central/store/keep-partitions.ts'
 import { migrate } from './central/store/migrate.ts'
 import { openDatabase } from './central/store/orm.ts'
+import { createPing } from './central/store/ping.ts'
 import { createWriter } from './central/store/writer.ts'
 import { connectWriter } from './central/store/writer-client.ts'
 import { ensureAdmin } from './central/use-cases/accounts/ensure-admin.ts'
@@ -119,6 +120,7 @@ export async function start(config: Config, log: Logger): Promise<Product> {
     gateways.push(ocpp, mqtt, httpPiles)
     central.events.subscribe(event => mqtt.feed(event))
 
+    const ping = createPing(database.pool)
     const admin = await ensureAdmin({ database, clock }, { dataDir: config.data.dir, password: config.admin.password })
     const api = await createApi({
       verbs: central.verbs(httpPiles, checkNative),
@@ -127,10 +129,7 @@ export async function start(config: Config, log: Logger): Promise<Product> {
       events: central.events,
       config: { version: VERSION, jwtSecret: await jwtSecret(config.data.dir, config.jwt.secret) },
       health: async () => ({
-        database: await database.pool.query('select 1').then(
-          () => ({ status: 'up' as const }),
-          error => ({ status: 'down' as const, detail: String(error.message) }),
-        ),
+        database: await ping(),
         ocpp: { status: config.roles.includes('ocpp') ? 'up' : 'off' },
         mqtt: { status: config.roles.includes('mqtt') ? 'up' : 'off' },
       }),

@@ -15,7 +15,7 @@ export async function migrate(url: string, log: Log): Promise<string[]> {
   await turn.connect()
   try {
     await turn.query('select pg_advisory_lock($1)', [LOCK])
-    const { orm, close } = await openDatabase({ url, poolSize: 2, log })
+    const { orm, close } = await openDatabase({ url, poolSize: 2, log, silenceMs: 0 })
     try {
       const done = (await orm.migrator.up()).map(migration => migration.name)
       if (done.length > 0) log.info({ migrations: done }, 'database migrated')

@@ -25,7 +25,7 @@ export function createCharger(id: string) {
   let url = ''
   let made = 0
   let stopped = false
-  let working: Promise<void> | null = null
+  let working = false
   const queue: Kept[] = []
   const answers = new Map<string, (frame: unknown[]) => void>()
   const errors: { action: string; code: string }[] = []
@@ -75,8 +75,10 @@ export function createCharger(id: string) {
   }
 
   function goOn(): void {
-    working ??= work().finally(() => {
-      working = null
+    if (working) return
+    working = true
+    work().finally(() => {
+      working = false
       if (queue.length > 0 && socket?.readyState === WebSocket.OPEN && !stopped) goOn()
     })
   }
