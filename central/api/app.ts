@@ -7,6 +7,7 @@ import { registerAudit } from './audit.ts'
 import { registerAuth } from './auth.ts'
 import { registerDocs } from './docs.ts'
 import { handleError } from './errors.ts'
+import { registerHousekeeping } from './housekeeping.ts'
 import { registerIdempotency } from './idempotency.ts'
 import { readJsonOnly } from './json-body.ts'
 import { createMethodTable } from './method-table.ts'
@@ -61,6 +62,7 @@ export async function createApi(ports: ApiPorts): Promise<App> {
   await registerDocs(app, config.version)
   registerIdempotency(app, context)
   registerAudit(app, context)
+  registerHousekeeping(app, context)
   systemRoutes(app, context)
   await app.register(
     async scope => {

@@ -62,6 +62,13 @@ export function signedIn(request: FastifyRequest): Actor {
   return request.actor
 }
 
+/** Whose own things a request is about. Every account has an id; only the system itself has none. */
+export function ownId(request: FastifyRequest): string {
+  const { id } = signedIn(request)
+  if (id === null) throw new DomainError('not-authenticated')
+  return id
+}
+
 /** Operators and admins see everybody's data. */
 export const isStaff = (actor: Actor): boolean => actor.role === 'operator' || actor.role === 'admin'
 

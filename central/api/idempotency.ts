@@ -4,7 +4,7 @@ import { DomainError } from '../../protocol/errors.ts'
 import type { App, RouteContext } from './ports.ts'
 
 /** Seconds that a key is remembered. */
-const KEPT_SECONDS = 24 * 3600
+export const KEY_SECONDS = 24 * 3600
 /** A request that has not ended by then died with its process; its key may be taken over. */
 const ABANDONED_SECONDS = 300
 
@@ -84,20 +84,13 @@ export function registerIdempotency(app: App, { database, log }: RouteContext): 
     return payload
   })
 
-  const purge = setInterval(() => {
-    database.pool
-      .query('delete from idempotency_keys where created_at < now() - make_interval(secs => $1)', [KEPT_SECONDS])
-      .catch(error => log.warn({ err: error }, 'old idempotency keys not removed'))
-  }, 3_600_000).unref()
-  app.addHook('onClose', async () => clearInterval(purge))
-
   /** Null when the key is ours now; else what is stored under it. */
   async function claim(userId: string, key: string, request: FastifyRequest): Promise<StoredAnswer | null> {
     const { rowCount } = await database.pool.query(
       `insert into idempotency_keys as k (user_id, key, route, body_digest) values ($1, $2, $3, $4)
        on conflict (user_id, key) do update set route = excluded.route, body_digest = excluded.body_digest, status = null, response = null, created_at = now()
        where k.created_at < now() - make_interval(secs => $5) or (k.status is null and k.created_at < now() - make_interval(secs => $6))`,
-      [userId, key, routeOf(request), digestOf(request), KEPT_SECONDS, ABANDONED_SECONDS],
+      [userId, key, routeOf(request), digestOf(request), KEY_SECONDS, ABANDONED_SECONDS],
     )
     if (rowCount) return null
     const { rows } = await database.pool.query<StoredAnswer>(

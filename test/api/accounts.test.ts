@@ -8,15 +8,18 @@ const post = (url: string, payload: object, headers = {}) => ({
   headers,
 })
 
+// one database for all: every test has users of its own
+const shared = api(t, { config: { rateLimitPerMinute: 100_000 } })
+
 t.test('a driver registers with a vehicle, gets a tag, signs in and sees the profile', async t => {
-  const { app } = await api(t)
+  const { app } = await shared
   const vehicle = { plate: '沪A12345', batteryCapacityWh: 60_000 }
-  const registered = await app.inject(post('/auth/register', { username: ' mei ', password: 'very secret', vehicle }))
+  const registered = await app.inject(post('/auth/register', { username: ' ann ', password: 'very secret', vehicle }))
   t.equal(registered.statusCode, 201)
   const { user } = registered.json()
-  t.match(user, { username: 'mei', role: 'driver', vehicles: [vehicle] })
+  t.match(user, { username: 'ann', role: 'driver', vehicles: [vehicle] })
 
-  const login = await app.inject(post('/auth/login', { username: 'MEI', password: 'very secret' }))
+  const login = await app.inject(post('/auth/login', { username: 'ANN', password: 'very secret' }))
   t.equal(login.statusCode, 200)
   t.match(login.json(), { expiresInSeconds: 900, user: { id: user.id } })
   t.equal(login.headers['cache-control'], 'no-store')
@@ -32,28 +35,28 @@ t.test('a driver registers with a vehicle, gets a tag, signs in and sees the pro
 })
 
 t.test('a name is taken whatever its case', async t => {
-  const { app } = await api(t)
-  await app.inject(post('/auth/register', { username: 'mei', password: 'very secret' }))
-  const again = await app.inject(post('/auth/register', { username: 'Mei', password: 'other secret' }))
+  const { app } = await shared
+  await app.inject(post('/auth/register', { username: 'bea', password: 'very secret' }))
+  const again = await app.inject(post('/auth/register', { username: 'Bea', password: 'other secret' }))
   t.equal(again.statusCode, 409)
   t.equal(problemOf(again).code, 'username-taken')
 })
 
 t.test('of twenty registrations of one name at once exactly one wins', async t => {
-  const { app } = await api(t)
+  const { app } = await shared
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () => app.inject(post('/auth/register', { username: 'mei', password: 'very secret' }))),
+    Array.from({ length: 20 }, () => app.inject(post('/auth/register', { username: 'cai', password: 'very secret' }))),
   )
   t.equal(answers.filter(answer => answer.statusCode === 201).length, 1)
   t.equal(answers.filter(answer => answer.statusCode === 409).length, 19)
 })
 
 t.test('names, passwords and vehicles that break the rules are refused with their path', async t => {
-  const { app } = await api(t)
-  const good = { username: 'mei', password: 'very secret' }
+  const { app } = await shared
+  const good = { username: 'dan', password: 'very secret' }
   const bad: [object, string][] = [
     [{ ...good, username: 'me' }, '/username'],
-    [{ ...good, username: 'mei mei' }, '/username'],
+    [{ ...good, username: 'dan dan' }, '/username'],
     [{ ...good, username: '<b>mei</b>' }, '/username'],
     [{ ...good, username: 'x'.repeat(65) }, '/username'],
     [{ ...good, password: 'short' }, '/password'],
@@ -63,7 +66,7 @@ t.test('names, passwords and vehicles that break the rules are refused with thei
     [{ ...good, vehicle: { plate: '' } }, '/vehicle/plate'],
     [{ ...good, vehicle: { plate: 'A', batteryCapacityWh: -1 } }, '/vehicle/batteryCapacityWh'],
     [{ ...good, vehicle: { plate: 'A', colour: 'red' } }, '/vehicle/colour'],
-    [{ username: 'mei' }, '/password'],
+    [{ username: 'dan' }, '/password'],
   ]
   for (const [payload, path] of bad) {
     const answer = await app.inject(post('/auth/register', payload))
@@ -73,12 +76,12 @@ t.test('names, passwords and vehicles that break the rules are refused with thei
 })
 
 t.test('a wrong password, an unknown name and a disabled account look the same', async t => {
-  const { app, user, database } = await api(t)
-  const mei = await user('driver', 'mei')
-  const off = await user('driver', 'off')
+  const { app, user, database } = await shared
+  const eve = await user('driver', 'eve')
+  const off = await user('driver', 'off-eve')
   await database.pool.query('update users set disabled = true where id = $1', [off.id])
   const answers = await Promise.all([
-    app.inject(post('/auth/login', { username: mei.username, password: 'not this one' })),
+    app.inject(post('/auth/login', { username: eve.username, password: 'not this one' })),
     app.inject(post('/auth/login', { username: 'nobody', password: 'not this one' })),
     app.inject(post('/auth/login', { username: off.username, password: PASSWORD })),
   ])
@@ -90,10 +93,10 @@ t.test('a wrong password, an unknown name and a disabled account look the same',
 
 t.test('failed sign-ins lock the account for a while, and no other', async t => {
   const { app, user } = await api(t, { config: { loginFailuresPerAccount: 3 } })
-  const mei = await user('driver', 'mei')
+  const fei = await user('driver', 'fei')
   await user('driver', 'other')
-  for (let i = 0; i < 3; i++) await app.inject(post('/auth/login', { username: mei.username, password: 'wrong wrong' }))
-  const locked = await app.inject(post('/auth/login', { username: 'MEI ', password: PASSWORD }))
+  for (let i = 0; i < 3; i++) await app.inject(post('/auth/login', { username: fei.username, password: 'wrong wrong' }))
+  const locked = await app.inject(post('/auth/login', { username: 'FEI ', password: PASSWORD }))
   t.equal(locked.statusCode, 429)
   t.equal(problemOf(locked).code, 'rate-limited')
   t.ok(Number(locked.headers['retry-after']) > 0)
@@ -103,21 +106,21 @@ t.test('failed sign-ins lock the account for a while, and no other', async t => 
 
 t.test('failed sign-ins of any accounts lock the address', async t => {
   const { app, user } = await api(t, { config: { loginFailuresPerAddress: 3 } })
-  await user('driver', 'mei')
+  await user('driver', 'gao')
   for (const username of ['aaa', 'bbb', 'ccc'])
     await app.inject(post('/auth/login', { username, password: 'wrong wrong' }))
-  t.equal((await app.inject(post('/auth/login', { username: 'mei', password: PASSWORD }))).statusCode, 429)
+  t.equal((await app.inject(post('/auth/login', { username: 'gao', password: PASSWORD }))).statusCode, 429)
   const elsewhere = await app.inject({
-    ...post('/auth/login', { username: 'mei', password: PASSWORD }),
+    ...post('/auth/login', { username: 'gao', password: PASSWORD }),
     remoteAddress: '10.0.0.7',
   })
   t.equal(elsewhere.statusCode, 200)
 })
 
 t.test('a refresh token works once; its second use ends the whole family', async t => {
-  const { app, user } = await api(t)
-  await user('driver', 'mei')
-  const first = (await app.inject(post('/auth/login', { username: 'mei', password: PASSWORD }))).json()
+  const { app, user } = await shared
+  await user('driver', 'hua')
+  const first = (await app.inject(post('/auth/login', { username: 'hua', password: PASSWORD }))).json()
   const second = await app.inject(post('/auth/refresh', { refreshToken: first.refreshToken }))
   t.equal(second.statusCode, 200)
   t.not(second.json().refreshToken, first.refreshToken)
@@ -134,9 +137,9 @@ t.test('a refresh token works once; its second use ends the whole family', async
 })
 
 t.test('of refreshes with one token at once at most one wins', async t => {
-  const { app, user } = await api(t)
-  await user('driver', 'mei')
-  const { refreshToken } = (await app.inject(post('/auth/login', { username: 'mei', password: PASSWORD }))).json()
+  const { app, user } = await shared
+  await user('driver', 'ivy')
+  const { refreshToken } = (await app.inject(post('/auth/login', { username: 'ivy', password: PASSWORD }))).json()
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => app.inject(post('/auth/refresh', { refreshToken }))),
   )
@@ -144,22 +147,22 @@ t.test('of refreshes with one token at once at most one wins', async t => {
 })
 
 t.test('unknown and expired refresh tokens are told apart from reused ones', async t => {
-  const { app, user, database } = await api(t)
-  await user('driver', 'mei')
+  const { app, user, database } = await shared
+  await user('driver', 'jun')
   const unknown = await app.inject(post('/auth/refresh', { refreshToken: 'made up' }))
   t.equal(problemOf(unknown).code, 'not-authenticated')
   t.equal((await app.inject(post('/auth/refresh', {}))).statusCode, 401)
-  const { refreshToken } = (await app.inject(post('/auth/login', { username: 'mei', password: PASSWORD }))).json()
+  const { refreshToken } = (await app.inject(post('/auth/login', { username: 'jun', password: PASSWORD }))).json()
   await database.pool.query("update refresh_tokens set expires_at = now() - interval '1 second'")
   const expired = await app.inject(post('/auth/refresh', { refreshToken }))
   t.match(problemOf(expired), { status: 401, code: 'token-expired' })
 })
 
 t.test('signing out ends the session at once', async t => {
-  const { app, user } = await api(t)
-  const mei = await user('driver', 'mei')
+  const { app, user } = await shared
+  const kai = await user('driver', 'kai')
   const { refreshToken, token } = (
-    await app.inject(post('/auth/login', { username: 'mei', password: PASSWORD }))
+    await app.inject(post('/auth/login', { username: 'kai', password: PASSWORD }))
   ).json()
   const out = await app.inject({
     method: 'POST',
@@ -173,18 +176,18 @@ t.test('signing out ends the session at once', async t => {
   )
   t.equal((await app.inject(post('/auth/refresh', { refreshToken }))).statusCode, 401)
   t.equal(
-    (await app.inject({ url: '/api/v1/auth/profile', headers: mei.headers })).statusCode,
+    (await app.inject({ url: '/api/v1/auth/profile', headers: kai.headers })).statusCode,
     200,
     'other sessions stay',
   )
 })
 
 t.test('tokens that are not ours are refused', async t => {
-  const { app, user } = await api(t)
-  const mei = await user('driver', 'mei')
-  const [head, body] = mei.headers.authorization.slice(7).split('.') as [string, string]
+  const { app, user } = await shared
+  const lin = await user('driver', 'lin')
+  const [head, body] = lin.headers.authorization.slice(7).split('.') as [string, string]
   const none = `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${body}.`
-  const past = app.jwt.sign({ sub: mei.id, sid: mei.id, iat: 1 } as never)
+  const past = app.jwt.sign({ sub: lin.id, sid: lin.id, iat: 1 } as never)
   const bad = [
     '',
     'Bearer',
@@ -207,14 +210,14 @@ t.test('tokens that are not ours are refused', async t => {
 })
 
 t.test('an API token works until it is revoked and is kept as a digest only', async t => {
-  const { app, user, database } = await api(t)
-  const mei = await user('driver', 'mei')
-  const made = await app.inject(post('/auth/tokens', { name: 'my script' }, mei.headers))
+  const { app, user, database } = await shared
+  const ming = await user('driver', 'ming')
+  const made = await app.inject(post('/auth/tokens', { name: 'my script' }, ming.headers))
   t.equal(made.statusCode, 201)
   const { token, id } = made.json()
   t.match(token, /^evg_[\w-]{43}$/)
   const headers = { authorization: `Bearer ${token}` }
-  t.match((await app.inject({ url: '/api/v1/auth/profile', headers })).json(), { id: mei.id })
+  t.match((await app.inject({ url: '/api/v1/auth/profile', headers })).json(), { id: ming.id })
   t.match((await app.inject({ url: '/api/v1/auth/tokens', headers })).json(), {
     items: [{ id, name: 'my script' }],
     next: null,
@@ -232,9 +235,9 @@ t.test('an API token works until it is revoked and is kept as a digest only', as
 })
 
 t.test('an API token that has expired opens nothing', async t => {
-  const { app, user } = await api(t)
-  const mei = await user('driver', 'mei')
-  const made = await app.inject(post('/auth/tokens', { name: 'old', expiresAt: '2020-01-01T00:00:00Z' }, mei.headers))
+  const { app, user } = await shared
+  const nan = await user('driver', 'nan')
+  const made = await app.inject(post('/auth/tokens', { name: 'old', expiresAt: '2020-01-01T00:00:00Z' }, nan.headers))
   t.equal(
     (await app.inject({ url: '/api/v1/auth/profile', headers: { authorization: `Bearer ${made.json().token}` } }))
       .statusCode,
@@ -243,31 +246,31 @@ t.test('an API token that has expired opens nothing', async t => {
 })
 
 t.test('a new password needs the present one and ends all sessions', async t => {
-  const { app, user } = await api(t)
-  const mei = await user('driver', 'mei')
+  const { app, user } = await shared
+  const ou1 = await user('driver', 'ou1')
   const wrong = await app.inject(
-    post('/auth/password', { currentPassword: 'not this one', newPassword: 'brand new one' }, mei.headers),
+    post('/auth/password', { currentPassword: 'not this one', newPassword: 'brand new one' }, ou1.headers),
   )
   t.equal(problemOf(wrong).code, 'bad-credentials')
   t.equal(
-    (await app.inject(post('/auth/password', { currentPassword: PASSWORD, newPassword: 'brand new one' }, mei.headers)))
+    (await app.inject(post('/auth/password', { currentPassword: PASSWORD, newPassword: 'brand new one' }, ou1.headers)))
       .statusCode,
     204,
   )
-  t.equal((await app.inject({ url: '/api/v1/auth/profile', headers: mei.headers })).statusCode, 401)
-  t.equal((await app.inject(post('/auth/login', { username: 'mei', password: PASSWORD }))).statusCode, 401)
-  t.equal((await app.inject(post('/auth/login', { username: 'mei', password: 'brand new one' }))).statusCode, 200)
+  t.equal((await app.inject({ url: '/api/v1/auth/profile', headers: ou1.headers })).statusCode, 401)
+  t.equal((await app.inject(post('/auth/login', { username: 'ou1', password: PASSWORD }))).statusCode, 401)
+  t.equal((await app.inject(post('/auth/login', { username: 'ou1', password: 'brand new one' }))).statusCode, 200)
 })
 
 t.test('drivers keep their own vehicles', async t => {
-  const { app, user, database } = await api(t)
-  const mei = await user('driver', 'mei')
+  const { app, user, database } = await shared
+  const ping = await user('driver', 'ping')
   const other = await user('driver')
-  const made = await app.inject(post('/vehicles', { plate: 'B 1', batteryCapacityWh: 50_000 }, mei.headers))
+  const made = await app.inject(post('/vehicles', { plate: 'B 1', batteryCapacityWh: 50_000 }, ping.headers))
   t.equal(made.statusCode, 201)
   const { id } = made.json()
   t.equal(made.headers.location, `/api/v1/vehicles/${id}`)
-  t.equal(problemOf(await app.inject(post('/vehicles', { plate: 'b 1' }, mei.headers))).code, 'already-exists')
+  t.equal(problemOf(await app.inject(post('/vehicles', { plate: 'b 1' }, ping.headers))).code, 'already-exists')
   t.equal(
     (await app.inject(post('/vehicles', { plate: 'B 1' }, other.headers))).statusCode,
     201,
@@ -276,22 +279,22 @@ t.test('drivers keep their own vehicles', async t => {
 
   const change = (headers: Record<string, string>, payload: object) =>
     app.inject({ method: 'PATCH', url: `/api/v1/vehicles/${id}`, headers, payload })
-  t.match((await change(mei.headers, { batteryCapacityWh: null })).json(), { plate: 'B 1', batteryCapacityWh: null })
-  t.match((await change(mei.headers, { plate: 'B 2' })).json(), { plate: 'B 2' })
+  t.match((await change(ping.headers, { batteryCapacityWh: null })).json(), { plate: 'B 1', batteryCapacityWh: null })
+  t.match((await change(ping.headers, { plate: 'B 2' })).json(), { plate: 'B 2' })
   t.equal((await change(other.headers, { plate: 'mine' })).statusCode, 404)
-  await app.inject(post('/vehicles', { plate: 'B 3' }, mei.headers))
-  t.equal(problemOf(await change(mei.headers, { plate: 'B 3' })).code, 'already-exists')
+  await app.inject(post('/vehicles', { plate: 'B 3' }, ping.headers))
+  t.equal(problemOf(await change(ping.headers, { plate: 'B 3' })).code, 'already-exists')
 
   await database.pool.query(
     `insert into charging_requests (id, site_id, user_id, vehicle_id, mode, number, energy_wh, source, status, created_at)
      values (gen_random_uuid(), 'default', $1, $2, 'fast', 1, 1000, 'driver', 'active', now())`,
-    [mei.id, id],
+    [ping.id, id],
   )
   const remove = (headers: Record<string, string>) =>
     app.inject({ method: 'DELETE', url: `/api/v1/vehicles/${id}`, headers })
-  t.equal(problemOf(await remove(mei.headers)).code, 'active-request')
+  t.equal(problemOf(await remove(ping.headers)).code, 'active-request')
   t.equal((await remove(other.headers)).statusCode, 404)
   await database.pool.query(`update charging_requests set status = 'completed'`)
-  t.equal((await remove(mei.headers)).statusCode, 204)
-  t.match((await app.inject({ url: '/api/v1/vehicles', headers: mei.headers })).json(), { items: [{ plate: 'B 3' }] })
+  t.equal((await remove(ping.headers)).statusCode, 204)
+  t.match((await app.inject({ url: '/api/v1/vehicles', headers: ping.headers })).json(), { items: [{ plate: 'B 3' }] })
 })

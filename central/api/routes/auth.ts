@@ -5,6 +5,7 @@ import { rfc3339 } from '../../../protocol/units.ts'
 import { findUser, type UserView } from '../../store/views/accounts.ts'
 import {
   ACCESS_SECONDS,
+  ownId,
   REFRESH_COOKIE,
   refuseForeignPage,
   SESSION_COOKIE,
@@ -152,7 +153,7 @@ export function authRoutes(app: App, { accounts, config, database }: RouteContex
     url: '/auth/profile',
     config: user,
     schema: { tags, summary: 'The own account', response: answers({ 200: schema.profile }) },
-    handler: async request => profileOf(await mustFind(signedIn(request).id ?? '')),
+    handler: async request => profileOf(await mustFind(ownId(request))),
   })
 
   app.route({
@@ -169,7 +170,7 @@ export function authRoutes(app: App, { accounts, config, database }: RouteContex
       const actor = signedIn(request)
       refuseWhenLimited(limiter.waitSeconds(actor.name, request.ip), seconds => reply.header('retry-after', seconds))
       try {
-        await accounts.changeOwnPassword(actor.id ?? '', {
+        await accounts.changeOwnPassword(ownId(request), {
           current: request.body.currentPassword,
           next: request.body.newPassword,
         })

@@ -4,7 +4,7 @@ import { DomainError } from '../../../protocol/errors.ts'
 import { type ListedBill, listBills, listDetails } from '../../store/views/bill-lists.ts'
 import { defaultSiteId } from '../../store/views/queue.ts'
 import { estimateCost } from '../../use-cases/billing/estimate.ts'
-import { isStaff, signedIn } from '../auth.ts'
+import { isStaff, ownId, signedIn } from '../auth.ts'
 import { csvOf, decimalOf } from '../csv.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
@@ -24,7 +24,7 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
   const tags = ['Billing']
   const ownerOf = (request: FastifyRequest, wanted?: string): string | undefined => {
     const actor = signedIn(request)
-    return isStaff(actor) ? wanted : (actor.id ?? '')
+    return isStaff(actor) ? wanted : ownId(request)
   }
 
   const sendCsv = (reply: FastifyReply, name: string, text: string): never =>

@@ -5,7 +5,7 @@ import { listPiles } from '../../store/views/piles.ts'
 import { defaultSiteId, listQueue } from '../../store/views/queue.ts'
 import { listRequests } from '../../store/views/requests.ts'
 import { listSites } from '../../store/views/sites.ts'
-import { isStaff, signedIn } from '../auth.ts'
+import { isStaff, ownId, signedIn } from '../auth.ts'
 import { preferredLanguage } from '../language.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
@@ -90,7 +90,7 @@ export function requestRoutes(app: App, { verbs, database, link }: RouteContext)
     },
     handler: async request => {
       const actor = signedIn(request)
-      const userId = isStaff(actor) ? request.query.userId : (actor.id ?? '')
+      const userId = isStaff(actor) ? request.query.userId : ownId(request)
       return pageAnswer(
         await listRequests(database.pool, { ...request.query, userId, page: pageRequest(request.query) }),
         requestRowOf,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
 import { findSession, listReadings, listSessions, type SessionView } from '../../store/views/sessions.ts'
-import { isStaff, signedIn } from '../auth.ts'
+import { isStaff, ownId, signedIn } from '../auth.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/charging.ts'
@@ -41,7 +41,7 @@ export function sessionRoutes(app: App, { database }: RouteContext): void {
     },
     handler: async request => {
       const actor = signedIn(request)
-      const userId = isStaff(actor) || actor.role === 'technician' ? request.query.userId : (actor.id ?? '')
+      const userId = isStaff(actor) || actor.role === 'technician' ? request.query.userId : ownId(request)
       return pageAnswer(
         await listSessions(database.pool, { ...request.query, userId, page: pageRequest(request.query) }),
         sessionOf,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { rfc3339 } from '../../../protocol/units.ts'
 import { findUser } from '../../store/views/accounts.ts'
-import { signedIn } from '../auth.ts'
+import { ownId } from '../auth.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/accounts.ts'
 import { answers, empty, idParams, uuidOr404 } from '../schemas/common.ts'
@@ -22,7 +22,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
       response: answers({ 200: z.object({ items: z.array(schema.apiToken), next: z.null() }) }),
     },
     handler: async request => ({
-      items: (await accounts.listApiTokens(signedIn(request).id ?? '')).map(tokenOf),
+      items: (await accounts.listApiTokens(ownId(request))).map(tokenOf),
       next: null,
     }),
   })
@@ -38,7 +38,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
       response: answers({ 201: schema.newApiToken }),
     },
     handler: async (request, reply) => {
-      const made = await accounts.createApiToken(signedIn(request).id ?? '', request.body)
+      const made = await accounts.createApiToken(ownId(request), request.body)
       return reply
         .code(201)
         .header('cache-control', 'no-store')
@@ -52,7 +52,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
     config: user,
     schema: { tags, summary: 'Revoke an API token', params: idParams, response: answers({ 204: empty }) },
     handler: async (request, reply) => {
-      await accounts.revokeApiToken(signedIn(request).id ?? '', uuidOr404(request.params.id))
+      await accounts.revokeApiToken(ownId(request), uuidOr404(request.params.id))
       return reply.code(204).send(null)
     },
   })
@@ -67,7 +67,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
       response: answers({ 200: z.object({ items: z.array(schema.vehicle), next: z.null() }) }),
     },
     handler: async request => ({
-      items: (await findUser(database.pool, signedIn(request).id ?? ''))?.vehicles ?? [],
+      items: (await findUser(database.pool, ownId(request)))?.vehicles ?? [],
       next: null,
     }),
   })
@@ -78,7 +78,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
     config: user,
     schema: { tags, summary: 'Add a vehicle', body: schema.vehicleInput, response: answers({ 201: schema.vehicle }) },
     handler: async (request, reply) => {
-      const made = await accounts.addVehicle(signedIn(request).id ?? '', request.body)
+      const made = await accounts.addVehicle(ownId(request), request.body)
       return reply.code(201).header('location', `/api/v1/vehicles/${made.id}`).send(made)
     },
   })
@@ -94,7 +94,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
       body: schema.vehicleChange,
       response: answers({ 200: schema.vehicle }),
     },
-    handler: request => accounts.changeVehicle(signedIn(request).id ?? '', uuidOr404(request.params.id), request.body),
+    handler: request => accounts.changeVehicle(ownId(request), uuidOr404(request.params.id), request.body),
   })
 
   app.route({
@@ -103,7 +103,7 @@ export function ownRoutes(app: App, { accounts, database }: RouteContext): void 
     config: user,
     schema: { tags, summary: 'Remove a vehicle', params: idParams, response: answers({ 204: empty }) },
     handler: async (request, reply) => {
-      await accounts.removeVehicle(signedIn(request).id ?? '', uuidOr404(request.params.id))
+      await accounts.removeVehicle(ownId(request), uuidOr404(request.params.id))
       return reply.code(204).send(null)
     },
   })
