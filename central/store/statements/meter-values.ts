@@ -33,6 +33,20 @@ const COLUMNS =
 export const STORE_READINGS = /* sql */ `
 insert into meter_values (${COLUMNS}) select ${COLUMNS} from ${storedReadings.from} order by n`
 
+/**
+ * For readings of a time that the session has passed already: one that is kept is not kept again. A charge point repeats
+ * what it got no answer to, and so does the writer when nobody knows whether its commit was done.
+ */
+export const STORE_READINGS_ONCE = /* sql */ `
+insert into meter_values (${COLUMNS}) select ${COLUMNS} from ${storedReadings.from}
+where not exists (
+  select from meter_values m
+  where m.session_id = input.session_id and m.connector_id = input.connector_id and m.at = input.at
+    and m.context is not distinct from input.context and m.register_milli_wh is not distinct from input.register_milli_wh
+    and m.power_w is not distinct from input.power_w and m.soc_percent is not distinct from input.soc_percent
+    and m.samples is not distinct from input.samples)
+order by n`
+
 /** Live figures of an open session and of its pile. */
 export interface Moved {
   sessionId: number

@@ -10,6 +10,7 @@ import {
   type PileMeter,
   pileMeters,
   STORE_READINGS,
+  STORE_READINGS_ONCE,
   type StoredReading,
   storedReadings,
 } from './meter-values.ts'
@@ -43,6 +44,7 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
       values: reference.values(effects),
     })
     const stored: StoredReading[] = []
+    const perhapsStored: StoredReading[] = []
     const sessions: Moved[] = []
     const piles = new Map<string, PileMeter>()
     const results = effects.map(() => NONE)
@@ -50,10 +52,14 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
       const effect = effects[session.n]!
       const { chargePointId, receivedAt } = effect
       const { sessionId, siteId, pileId } = session
-      for (const reading of effect.readings) {
-        stored.push({ chargePointId, connectorId: effect.connectorId, sessionId, receivedAt, reading })
-      }
       const open = sessionId !== null && session.endedAt === null
+      for (const reading of effect.readings) {
+        const row = { chargePointId, connectorId: effect.connectorId, sessionId, receivedAt, reading }
+        const isPast =
+          sessionId !== null && (!open || trustedTime(reading.at, receivedAt) <= (session.lastReadingAt ?? 0))
+        if (isPast) perhapsStored.push(row)
+        else stored.push(row)
+      }
       const figures = open ? afterReadings(session, effect.readings, receivedAt) : session
       if (open) sessions.push({ sessionId, figures })
       const meter = pileId === null ? null : pileMeter(pileId, effect)
@@ -69,6 +75,12 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
       }
     }
     await Promise.all([
+      perhapsStored.length > 0 &&
+        connection.query({
+          name: 'store-readings-once',
+          text: STORE_READINGS_ONCE,
+          values: storedReadings.values(perhapsStored),
+        }),
       stored.length > 0 &&
         connection.query({ name: 'store-readings', text: STORE_READINGS, values: storedReadings.values(stored) }),
       sessions.length > 0 &&
