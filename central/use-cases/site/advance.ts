@@ -44,6 +44,7 @@ export async function advance<T>(
     due: Number.POSITIVE_INFINITY,
   }
   await closeForgotten(work)
+  await settleEnded(work)
   await joinSessions(work)
   await settleEnded(work)
   await followFaults(work)

@@ -4,6 +4,7 @@ import { seat } from '../../core/queue/seat.ts'
 import { outrunStart } from '../../store/site/outrun-start.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffInForce } from '../../store/site/tariff.ts'
+import { settleEnded } from './settle.ts'
 import {
   askStop,
   carRow,
@@ -39,6 +40,8 @@ export async function joinSessions(work: SiteWork): Promise<void> {
     }
     await join(work, session, pile, car)
     if (asked === undefined) await stopOutrun(work, session, pile)
+    // its request has its outcome before the next session looks for one
+    if (session.endedAt !== null) await settleEnded(work)
   }
 }
 

@@ -102,11 +102,14 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
     if (work.yard.piles.some(({ id, cars }) => id === session.pileId && cars.includes(requestId)))
       inYard.charging = false
   }
+  const next = openSessionOf(work.snap, requestId)
   const goesOn =
-    (cause === 'fault' || cause === 'switched-off') &&
-    car.hasTarget &&
-    (inYard?.needed ?? 0) > 0 &&
-    car.endCause === null
+    // it charges again already: the request has its outcome with that session
+    (next !== undefined && next.stopAskedAt === null) ||
+    ((cause === 'fault' || cause === 'switched-off') &&
+      car.hasTarget &&
+      (inYard?.needed ?? 0) > 0 &&
+      car.endCause === null)
   if (goesOn) await retarget(work, car)
   else await endRequest(work, car, cause === 'cancel' || car.endCause === 'cancel' ? 'cancelled' : 'completed')
 }
