@@ -25,6 +25,8 @@ export interface ApiConfig {
   trustProxy?: boolean | string
   /** Requests in a minute from one address. */
   rateLimitPerMinute?: number
+  /** Accounts that one address may open in a minute. */
+  registrationsPerMinute?: number
   /** Failed sign-ins of one account, and of one address, in `loginWindowSeconds`. */
   loginFailuresPerAccount?: number
   loginFailuresPerAddress?: number

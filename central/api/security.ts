@@ -40,7 +40,7 @@ export async function registerSecurity(app: App, config: ApiConfig): Promise<voi
   await app.register(cookie)
   await app.register(rateLimit, {
     global: true,
-    max: config.rateLimitPerMinute ?? 12_000,
+    max: config.rateLimitPerMinute ?? 60_000,
     timeWindow: 60_000,
     errorResponseBuilder: (_request, { ttl }) =>
       new DomainError('rate-limited', `Try again in ${Math.ceil(ttl / 1000)} s`),

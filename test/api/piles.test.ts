@@ -116,6 +116,22 @@ t.test('piles as they are', async t => {
       { status: 409 },
     )
     t.equal((await send('POST', '', { id: 'other', chargePointId: 'nobody', mode: 'fast', powerW: 1 })).statusCode, 404)
+    const alone = await send('POST', '', { id: 'H1', siteId: 'default', mode: 'trickle', powerW: 3500 })
+    t.match(
+      alone.json(),
+      { id: 'H1', chargePointId: 'H1', connectorId: 1, siteId: 'default', protocol: null },
+      'with its own charge point',
+    )
+    t.equal((await send('POST', '', { id: 'H2', siteId: 'nowhere', mode: 'fast', powerW: 1 })).statusCode, 404)
+    const elsewhere = await send('POST', '', {
+      id: 'H1-2',
+      chargePointId: 'H1',
+      connectorId: 2,
+      siteId: 'other',
+      mode: 'fast',
+      powerW: 1,
+    })
+    t.match(problemOf(elsewhere), { status: 409, code: 'state-forbids' })
     for (const wrong of [
       { id: 'a/b' },
       { id: 'a#' },

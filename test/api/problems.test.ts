@@ -161,3 +161,13 @@ t.test('too many requests of one address are 429 with Retry-After', async t => {
   t.ok(Number(answer.headers['retry-after']) > 0)
   t.equal((await app.inject({ url: '/livez', remoteAddress: '10.0.0.9' })).statusCode, 200)
 })
+
+t.test('one address opens so many accounts in a minute and no more', async t => {
+  const { app } = await api(t, { config: { registrationsPerMinute: 2 } })
+  const register = (username: string) =>
+    app.inject({ method: 'POST', url: '/api/v1/auth/register', payload: { username, password: 'very secret' } })
+  t.equal((await register('ann')).statusCode, 201)
+  t.equal((await register('bea')).statusCode, 201)
+  t.match(problemOf(await register('cai')), { status: 429, code: 'rate-limited' })
+  t.equal((await app.inject('/livez')).statusCode, 200)
+})

@@ -64,7 +64,8 @@ export function authRoutes(app: App, { accounts, config, database }: RouteContex
   app.route({
     method: 'POST',
     url: '/auth/register',
-    config: open,
+    // a hash of a password costs 25 ms of a core
+    config: { ...open, rateLimit: { max: config.registrationsPerMinute ?? 600, timeWindow: 60_000 } },
     schema: {
       tags,
       summary: 'Open a driver account',

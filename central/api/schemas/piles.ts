@@ -79,7 +79,8 @@ const connectorId = z.number().int().positive().max(INT32)
 export const ownPile = z.strictObject({ id: identity, connectorId, mode, powerW, queueLength: queueLength.optional() })
 export const pileBody = z.strictObject({
   ...ownPile.shape,
-  chargePointId: identity,
+  chargePointId: identity.optional().describe('Without it the one of the same identity, made when there is none'),
+  siteId: identity.optional(),
   connectorId: connectorId.default(1),
 })
 export const pileChange = z.strictObject({

@@ -4,6 +4,7 @@ import type { Mode } from '../../../protocol/modes.ts'
 import { ChargePoint, UnknownChargePoint } from '../../store/entities/charge-point.ts'
 import { ChargingPile } from '../../store/entities/pile.ts'
 import { isUniqueViolation } from '../unique-violation.ts'
+import { chargePointRow } from './charge-point-row.ts'
 import type { AdminDeps } from './deps.ts'
 import { digestPassword } from './password.ts'
 import { type NewPile, pileRow, refuseTakenPiles } from './piles.ts'
@@ -38,31 +39,7 @@ export async function createChargePoint(deps: AdminDeps, input: NewChargePoint):
   const em = deps.database.orm.em.fork()
   const site = await siteOrDefault(em, input.siteId)
   const createdAt = deps.clock.now()
-  const chargePoint = em.create(ChargePoint, {
-    id: input.id,
-    siteId: site.id,
-    protocol: null,
-    passwordDigest: null,
-    quirkProfile: null,
-    validation: null,
-    pingSeconds: null,
-    vendor: null,
-    model: null,
-    serial: null,
-    firmware: null,
-    bootDetails: null,
-    registration: null,
-    lastBootAt: null,
-    lastSeenAt: null,
-    linkId: null,
-    linkNode: null,
-    linkSince: null,
-    address: null,
-    status: null,
-    vendorErrorCode: null,
-    statusReceivedAt: null,
-    createdAt,
-  })
+  const chargePoint = em.create(ChargePoint, chargePointRow({ id: input.id, siteId: site.id }, createdAt))
   apply(chargePoint, input)
   const piles = input.piles ?? pilesOf(input)
   await refuseTakenPiles(

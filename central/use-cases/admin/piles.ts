@@ -3,9 +3,12 @@ import { DomainError } from '../../../protocol/errors.ts'
 import { foldCase } from '../../../protocol/ids.ts'
 import type { Mode } from '../../../protocol/modes.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
+import { ChargePoint } from '../../store/entities/charge-point.ts'
 import { ChargingPile } from '../../store/entities/pile.ts'
 import { isUniqueViolation } from '../unique-violation.ts'
+import { chargePointRow } from './charge-point-row.ts'
 import type { AdminDeps } from './deps.ts'
+import { siteOrDefault } from './sites.ts'
 
 /** Cars at one pile, the charging one included, where nobody says. */
 const QUEUE_LENGTH = 2
@@ -49,16 +52,31 @@ export async function refuseTakenPiles(em: EntityManager, ids: string[]): Promis
   if (new Set(folded).size < folded.length) throw new DomainError('already-exists', 'Two piles have one id')
 }
 
-/** Adds a pile to a charge point. Throws `not-found` (the charge point) and `already-exists`. */
-export async function createPile({ database, clock }: AdminDeps, input: Omit<NewPile, 'siteId'>): Promise<string> {
+/**
+ * Adds a pile to a charge point. Where none is named it is the one of the same identity, which is made when there is none:
+ * so are MQTT and HTTP piles. Throws `not-found`, `already-exists`, and `state-forbids` for another site than the charge
+ * point's.
+ */
+export async function createPile(
+  { database, clock }: AdminDeps,
+  input: Omit<NewPile, 'siteId' | 'chargePointId'> & {
+    siteId?: string | undefined
+    chargePointId?: string | undefined
+  },
+): Promise<string> {
   const em = database.orm.em.fork()
-  const [chargePoint] = await em.execute<{ id: string; siteId: string }[]>(
-    'select id, site_id as "siteId" from charge_points where lower(id) = lower(?)',
-    [input.chargePointId],
-  )
-  if (!chargePoint) throw new DomainError('not-found', 'There is no such charge point')
+  const createdAt = clock.now()
+  const chargePoint = await findChargePoint(em, input.chargePointId ?? input.id)
+  if (!chargePoint && input.chargePointId !== undefined)
+    throw new DomainError('not-found', 'There is no such charge point')
+  if (chargePoint && input.siteId !== undefined && input.siteId !== chargePoint.siteId) {
+    throw new DomainError('state-forbids', 'A pile is at the site of its charge point')
+  }
   await refuseTakenPiles(em, [input.id])
-  em.create(ChargingPile, pileRow({ ...input, chargePointId: chargePoint.id, siteId: chargePoint.siteId }, clock.now()))
+  const siteId = chargePoint?.siteId ?? (await siteOrDefault(em, input.siteId)).id
+  const chargePointId = chargePoint?.id ?? input.id
+  if (!chargePoint) em.create(ChargePoint, chargePointRow({ id: chargePointId, siteId }, createdAt))
+  em.create(ChargingPile, pileRow({ ...input, chargePointId, siteId }, createdAt))
   try {
     await em.flush()
   } catch (error) {
@@ -90,4 +108,12 @@ export async function changePile(
     if (change.powerW !== undefined) pile.powerW = change.powerW
     if (change.queueLength !== undefined) pile.queueLength = change.queueLength
   })
+}
+
+async function findChargePoint(em: EntityManager, id: string): Promise<{ id: string; siteId: string } | undefined> {
+  const rows = await em.execute<{ id: string; siteId: string }[]>(
+    'select id, site_id as "siteId" from charge_points where lower(id) = lower(?)',
+    [id],
+  )
+  return rows[0]
 }
