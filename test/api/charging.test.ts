@@ -1,44 +1,7 @@
 import t from 'tap'
-import { api, NOW, pile, problemOf } from './support.ts'
+import { BILL } from './bill.ts'
+import { api, pile, problemOf } from './support.ts'
 
-const BILL = {
-  id: '00000000-0000-4000-8000-0000000000b1',
-  number: '1',
-  requestId: '00000000-0000-4000-8000-0000000000a1',
-  total: { amount: 1890, currency: 'CNY' },
-  state: 'unpaid' as const,
-  energyWh: 14_000,
-  createdAt: NOW,
-  details: [
-    {
-      id: '00000000-0000-4000-8000-0000000000d1',
-      number: '1',
-      kind: 'charge' as const,
-      sessionId: '7',
-      pileId: 'T1',
-      energyWh: 14_000,
-      chargingSeconds: 7200,
-      parkingSeconds: 0,
-      startedAt: NOW,
-      endedAt: NOW + 7_200_000,
-      windows: [
-        {
-          from: '2026-11-22T08:00:00.000Z',
-          to: '2026-11-22T10:00:00.000Z',
-          kind: 'peak',
-          price: '0.7000',
-          energyWh: 14_000,
-          fee: { amount: 770, currency: 'CNY' },
-        },
-      ],
-      energyFee: { amount: 770, currency: 'CNY' },
-      serviceFee: { amount: 1120, currency: 'CNY' },
-      otherFee: { amount: 0, currency: 'CNY' },
-      total: { amount: 1890, currency: 'CNY' },
-      stopReason: 'fault',
-    },
-  ],
-}
 const ID = '00000000-0000-4000-8000-0000000000a1'
 
 t.test('requests go to the verbs as they are asked, and come back as the contract says', async t => {
@@ -184,71 +147,5 @@ t.test('requests go to the verbs as they are asked, and come back as the contrac
       headers: { ...driver.headers, 'content-type': 'application/json' },
     })
     t.equal(empty.statusCode, 200, 'an empty body is no body')
-  })
-})
-
-t.test('the HTTP pile’s routes', async t => {
-  const { app, user, verbs } = await api(t)
-  const { headers } = await user('simulator')
-  const send = (url: string, payload: object) =>
-    app.inject({ method: 'POST', url: `/api/v1/simulator${url}`, headers, payload })
-
-  const assigned = await send('/assign-charging', { pileId: 'T1', number: 'T3', energyWh: 5000, mode: 'trickle' })
-  t.match(assigned.json(), { pileId: 'T1', sessionId: '7', requestId: String })
-  t.same(verbs.calls.at(-1)?.args, [{ pileId: 'T1', number: 'T3', energyWh: 5000, mode: 'trickle' }])
-  t.equal((await send('/assign-charging', { pileId: 'T1', energyWh: 5000 })).statusCode, 400, 'somebody must be meant')
-  t.equal((await send('/assign-charging', { pileId: 'T1', number: 'X3', energyWh: 5000 })).statusCode, 400)
-
-  const progress = await send('/charging-progress', {
-    pileId: 'T1',
-    sessionId: '7',
-    energyWh: 1200.5,
-    powerW: 3500,
-    remainingSeconds: 60,
-    at: '2026-11-22T16:05:00+08:00',
-  })
-  t.equal(progress.statusCode, 204)
-  t.equal(progress.body, '')
-  t.same(verbs.calls.at(-1)?.args, [
-    { pileId: 'T1', sessionId: '7', energyWh: 1200.5, powerW: 3500, at: NOW + 300_000 },
-  ])
-  for (const wrong of [
-    { sessionId: '0' },
-    { sessionId: '99999999999' },
-    { energyWh: -1 },
-    { powerW: 1e12 },
-    { at: 'yesterday' },
-  ]) {
-    t.equal(
-      (await send('/charging-progress', { pileId: 'T1', sessionId: '7', energyWh: 1, powerW: 1, ...wrong })).statusCode,
-      400,
-    )
-  }
-
-  verbs.bill = BILL
-  const whole = {
-    pileId: 'T1',
-    sessionId: '7',
-    energyWh: 14_000,
-    startedAt: '2026-11-22T08:00:00Z',
-    endedAt: '2026-11-22T10:00:00Z',
-    reason: 'full',
-  }
-  t.match((await send('/charging-complete', whole)).json(), { bill: { number: '1' } })
-  t.match((await send('/charging-complete', whole)).json(), { bill: { number: '1' } }, 'repeated: the same')
-  t.equal((await send('/charging-complete', { ...whole, endedAt: '2026-11-22T07:00:00Z' })).statusCode, 400)
-
-  t.match((await send('/fault-report', { pileId: 'T1', type: 'power', description: 'Fuse' })).json(), {
-    faultId: String,
-  })
-  t.match(verbs.calls.at(-1)?.args[1], { source: 'simulator', description: 'Fuse' })
-  t.match((await send('/fault-recovery', { pileId: 'T1' })).json(), { pileId: 'T1', resolved: [String] })
-  t.same((await send('/heartbeat', { pileIds: ['T1', 'T2'], at: '2026-11-22T08:00:00Z' })).json(), {
-    now: '2026-11-22T08:00:00.000Z',
-  })
-  verbs.refusal = { code: 'not-called' }
-  t.match(problemOf(await send('/assign-charging', { pileId: 'T1', number: 'T3', energyWh: 5000 })), {
-    status: 409,
-    code: 'not-called',
   })
 })
