@@ -52,6 +52,8 @@ export interface ApiPorts {
     disconnect?(chargePointId: string, reason: string): Promise<void>
   }
   metrics?: Registry
+  /** Wakes the dispatcher of a site whose piles or rules have changed. */
+  touch?(siteId: string): void
 }
 
 /** What routes are given: the ports, and the back-office verbs made of them. */

@@ -58,7 +58,7 @@ export async function refuseTakenPiles(em: EntityManager, ids: string[]): Promis
  * point's.
  */
 export async function createPile(
-  { database, clock }: AdminDeps,
+  { database, clock, touch }: AdminDeps,
   input: Omit<NewPile, 'siteId' | 'chargePointId'> & {
     siteId?: string | undefined
     chargePointId?: string | undefined
@@ -83,6 +83,7 @@ export async function createPile(
     if (isUniqueViolation(error)) throw new DomainError('already-exists', 'There is a pile of this id or connector')
     throw error
   }
+  touch?.(siteId)
   return input.id
 }
 
@@ -91,11 +92,11 @@ export async function createPile(
  * `state-forbids`.
  */
 export async function changePile(
-  { database }: AdminDeps,
+  { database, touch }: AdminDeps,
   id: string,
   change: { mode?: Mode | undefined; powerW?: number | undefined; queueLength?: number | undefined },
 ): Promise<void> {
-  await database.orm.em.fork().transactional(async em => {
+  const siteId = await database.orm.em.fork().transactional(async em => {
     const pile = await em.findOne(ChargingPile, { id })
     if (!pile) throw new DomainError('not-found')
     if (change.mode !== undefined && change.mode !== pile.mode) {
@@ -107,7 +108,9 @@ export async function changePile(
     }
     if (change.powerW !== undefined) pile.powerW = change.powerW
     if (change.queueLength !== undefined) pile.queueLength = change.queueLength
+    return pile.siteId
   })
+  touch?.(siteId)
 }
 
 async function findChargePoint(em: EntityManager, id: string): Promise<{ id: string; siteId: string } | undefined> {

@@ -56,8 +56,8 @@ export async function createSite(
   return id
 }
 
-/** Changes settings; the dispatcher reads them at its next decision. Its counters are never touched. Throws `not-found`. */
-export async function changeSite({ database }: AdminDeps, id: string, change: SiteSettings): Promise<void> {
+/** Changes settings, and wakes the dispatcher. Its counters are never touched. Throws `not-found`. */
+export async function changeSite({ database, touch }: AdminDeps, id: string, change: SiteSettings): Promise<void> {
   const em = database.orm.em.fork()
   const site = await em.findOne(Site, { id })
   if (!site) throw new DomainError('not-found')
@@ -67,6 +67,7 @@ export async function changeSite({ database }: AdminDeps, id: string, change: Si
   if (change.waitingCapacity !== undefined) site.waitingCapacity = change.waitingCapacity
   if (change.policy !== undefined) site.policy = { ...site.policy, ...definedOnly(change.policy) }
   await em.flush()
+  touch?.(id)
 }
 
 const definedOnly = (value: Record<string, unknown>): Record<string, unknown> =>
