@@ -93,7 +93,7 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
     if (plan.temper === 'no-show') return
     const { status, driver } = pile.snapshot()
     if (driver === name) {
-      if (status === 'Finishing' || status === 'Preparing') replugWhenStuck()
+      replugWhenStuck()
       return
     }
     if (driver !== null || status === 'Faulted' || status === 'Unavailable') return
@@ -105,12 +105,15 @@ export async function visitSite(options: DriverOptions, plan: VisitPlan): Promis
     plugIn(pile)
   }
 
-  /** Called here, plugged in, and for long nothing happens: a session that a fault ended, or a start that was lost. */
+  /**
+   * Called here, plugged in, and for long the product does not know of it: a session that a fault ended, a start that was
+   * lost, or a charge on the account of another.
+   */
   function replugWhenStuck(): void {
     const since = pluggedSince
     const session = at?.sessions.at(-1)
     if (!since) return
-    const virtual = Math.max(since.virtual, session?.endedAt ?? 0)
+    const virtual = Math.max(since.virtual, session?.endedAt ?? session?.startedAt ?? 0)
     if (time.now() - virtual > STUCK_MS && performance.now() - since.real > STUCK_MIN_REAL_MS) unplug()
   }
 

@@ -35,6 +35,11 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
   const outbox = createOutbox({
     async call(route, payload) {
       const reply = await (await options.rest()).post(`/simulator/${route}`, payload)
+      // the only way we can be told to stop
+      if (reply.status === 409 && route === 'charging-progress') {
+        pile.stop(session => session.remoteId === (payload as { sessionId: unknown }).sessionId, 'Remote')
+        return {}
+      }
       if (reply.status >= 400) throw new Refused(reply)
       return (reply.body ?? {}) as Record<string, unknown>
     },
