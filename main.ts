@@ -14,6 +14,7 @@ import { jwtSecret } from './central/use-cases/accounts/kept-secret.ts'
 import { listening } from './cli/listening.ts'
 import { createMetrics } from './cli/metrics.ts'
 import { runCommandLine } from './cli/program.ts'
+import { reachingDatabase, startingDatabase } from './cli/reaching.ts'
 import { createShutdown } from './cli/shutdown.ts'
 import { databaseUrl } from './config/load.ts'
 import type { Config } from './config/schema.ts'
@@ -47,10 +48,9 @@ export async function start(config: Config, log: Logger): Promise<Product> {
   const shutdown = createShutdown(log)
   try {
     const clock = scaledClock(config.clock.speed)
-    const url =
-      databaseUrl(config) ??
-      shutdown.after(await startEmbedded({ dataDir: config.data.dir, log }), server => server.stop()).url
-    await migrate(url, log)
+    const begin = () => startEmbedded({ dataDir: config.data.dir, log })
+    const url = databaseUrl(config) ?? shutdown.after(await startingDatabase(begin), server => server.stop()).url
+    await reachingDatabase(url, () => migrate(url, log))
     const database = shutdown.after(await openDatabase({ url, poolSize: config.database.poolSize, log }), db =>
       db.close(),
     )
@@ -134,6 +134,7 @@ export async function start(config: Config, log: Logger): Promise<Product> {
         mqtt: { status: config.roles.includes('mqtt') ? 'up' : 'off' },
       }),
       log,
+      touch: central.sites.touch,
       link: { connected: id => gateways.some(gateway => gateway.connected(id)), disconnect: chargers.disconnect },
       metrics: createMetrics({
         ocppConnections: () => ocpp.stats().connected,
@@ -145,19 +146,20 @@ export async function start(config: Config, log: Logger): Promise<Product> {
     })
 
     await central.start()
+    // Each is to be closed also when it could not listen: what it has begun would keep the process from ending.
     const where = {
-      http: await listening('http', config.http.port, async () =>
-        shutdown.after(await api.listen({ host: config.http.host, port: config.http.port }), () => api.close()),
+      http: await listening('http', config.http.port, () =>
+        shutdown.after(api, app => app.close()).listen({ host: config.http.host, port: config.http.port }),
       ),
       ocpp: await listening(
         'ocpp',
         config.ocpp.port,
-        async () => shutdown.after(await ocpp.listen(), () => ocpp.close()).url,
+        async () => (await shutdown.after(ocpp, gateway => gateway.close()).listen()).url,
       ),
       mqtt: await listening(
         'mqtt',
         config.mqtt.port,
-        async () => shutdown.after(await mqtt.listen(), () => mqtt.close()).url,
+        async () => (await shutdown.after(mqtt, gateway => gateway.close()).listen()).url,
       ),
     }
     return {

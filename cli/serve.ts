@@ -6,19 +6,24 @@ import { createLog } from './log.ts'
 
 const CLOSE_MS = 10_000
 
-/** Runs until SIGTERM or SIGINT, then ends cleanly with exit code 0. */
+/** Runs until SIGTERM or SIGINT, which may come while it still starts, then ends cleanly with exit code 0. */
 export async function serve(start: typeof startProduct, config: Config): Promise<void> {
   refuseRoot(config)
   const log = createLog(config.log)
-  const product = await start(config, log)
-  closeWithGrace({ delay: CLOSE_MS, logger: log }, async ({ signal, err }) => {
+  const starting = start(config, log)
+  const grace = closeWithGrace({ delay: CLOSE_MS, logger: log }, async ({ signal, err }) => {
     if (err !== undefined) log.fatal({ err }, 'unexpected fault: ending')
     else log.info({ signal }, 'ending')
-    await product.close()
+    await (await starting).close()
     log.info('ended')
     log.flush()
   })
-  tellReady(product, config)
+  try {
+    tellReady(await starting, config)
+  } catch (error) {
+    grace.uninstall()
+    throw error
+  }
 }
 
 export function refuseRoot(config: Config): void {

@@ -112,6 +112,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       url: text()
         .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+        .refine(URL.canParse, 'is not a URL')
         .optional()
         .meta({ about: 'PostgreSQL; without it a database is kept in data.dir/postgres', secret: true }),
       poolSize: integer(2, 200).default(10).meta({ about: 'connections of this process' }),

@@ -19,6 +19,8 @@ import { registerSecurity } from './security.ts'
 
 /** Longest body that is read. */
 export const BODY_LIMIT_BYTES = 256 * 1024
+/** Real ms that a server which ends waits for answers under way; a request that never comes whole would hold it for ever. */
+const CLOSE_MS = 2000
 
 /**
  * The HTTP API, not yet listening. Everything under `/api/v1` follows rest.md: problem+json, strict bodies, roles,
@@ -45,6 +47,7 @@ export async function createApi(ports: ApiPorts): Promise<App> {
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), CLOSE_MS).unref())
 
   readJsonOnly(app)
 

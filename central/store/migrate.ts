@@ -10,7 +10,7 @@ const LOCK = 7_220_261_122
  * do it at once: they take turns by an advisory lock. All migrations or none.
  */
 export async function migrate(url: string, log: Log): Promise<string[]> {
-  const turn = new Client({ connectionString: url })
+  const turn = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   turn.on('error', error => log.warn({ error: error.message }, 'database connection lost'))
   await turn.connect()
   try {
