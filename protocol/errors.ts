@@ -28,7 +28,11 @@ export const ERRORS = {
   'state-forbids': { status: 409, en: 'The present state forbids it', zh: '当前状态不允许' },
   'too-large': { status: 413, en: 'The body is too large', zh: '请求体过大' },
   'unsupported-media-type': { status: 415, en: 'Send application/json', zh: '请使用 application/json' },
-  'idempotency-key-reused': { status: 422, en: 'The Idempotency-Key was used with another body', zh: '幂等键已用于不同的请求体' },
+  'idempotency-key-reused': {
+    status: 422,
+    en: 'The Idempotency-Key was used with another body',
+    zh: '幂等键已用于不同的请求体',
+  },
   'rate-limited': { status: 429, en: 'Too many requests', zh: '请求过于频繁' },
   internal: { status: 500, en: 'Something went wrong on our side', zh: '服务器内部错误' },
   'charge-point-failed': { status: 502, en: 'The charge point failed to do it', zh: '充电桩执行失败' },
@@ -45,7 +49,11 @@ export class DomainError extends Error {
   readonly code: ErrorCode
   readonly problems: { path: string; message: string }[]
 
-  constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; problems?: { path: string; message: string }[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options: { cause?: unknown; problems?: { path: string; message: string }[] } = {},
+  ) {
     super(detail ?? ERRORS[code].en, { cause: options.cause })
     this.name = 'DomainError'
     this.code = code

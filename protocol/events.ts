@@ -14,7 +14,14 @@ export type SiteEvent =
 
 export const PILE_STATES = ['available', 'occupied', 'fault', 'maintenance', 'offline'] as const
 export type PileState = (typeof PILE_STATES)[number]
-export const OCCUPIED_DETAILS = ['reserved', 'preparing', 'charging', 'suspended-ev', 'suspended-evse', 'finishing'] as const
+export const OCCUPIED_DETAILS = [
+  'reserved',
+  'preparing',
+  'charging',
+  'suspended-ev',
+  'suspended-evse',
+  'finishing',
+] as const
 export type OccupiedDetail = (typeof OCCUPIED_DETAILS)[number]
 
 export interface PileStateEvent {

@@ -4,7 +4,14 @@ import type { EpochMs } from '../units.ts'
 export type Command =
   | { verb: 'start'; connectorId: number; idTag: string; energyWh?: number }
   | { verb: 'stop'; transactionId: number; startKey: string }
-  | { verb: 'reserve'; reservationId: number; connectorId: number; idTag: string; expiresAt: EpochMs; parentTag?: string }
+  | {
+      verb: 'reserve'
+      reservationId: number
+      connectorId: number
+      idTag: string
+      expiresAt: EpochMs
+      parentTag?: string
+    }
   | { verb: 'cancel-reservation'; reservationId: number }
   | { verb: 'unlock'; connectorId: number }
   | { verb: 'reset'; hard: boolean }

@@ -41,7 +41,15 @@ export type Admission =
   | { admitted: true; profile: ChargePointProfile }
   | {
       admitted: false
-      reason: 'unknown' | 'no-credentials' | 'bad-credentials' | 'tls-required' | 'certificate-required' | 'address-not-allowed' | 'in-use' | 'disabled'
+      reason:
+        | 'unknown'
+        | 'no-credentials'
+        | 'bad-credentials'
+        | 'tls-required'
+        | 'certificate-required'
+        | 'address-not-allowed'
+        | 'in-use'
+        | 'disabled'
       detail: string
     }
 
