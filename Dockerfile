@@ -23,4 +23,4 @@ VOLUME /data
 EXPOSE 8080 9000 1883
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}/livez`).then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "main.ts", "serve"]
+CMD ["node", "--max-semi-space-size=4", "main.ts", "serve"]
