@@ -1,4 +1,5 @@
-import type { EpochMs } from '../protocol/units.ts'
+import { type EpochMs, wattHours } from '../protocol/units.ts'
+import type { PileSession } from './pile-types.ts'
 
 export type SimulationEventType =
   | 'joined'
@@ -29,4 +30,17 @@ export interface SimulationEvent {
   pileId?: string
   driver?: string
   data?: Record<string, unknown>
+}
+
+/** The end of a session, in words. */
+export function finished({ pileId, driver, startMilliWh, endedAt, endMilliWh, reason }: PileSession): SimulationEvent {
+  const energyWh = wattHours((endMilliWh ?? startMilliWh) - startMilliWh)
+  return {
+    at: endedAt ?? 0,
+    type: 'finished',
+    pileId,
+    ...(driver && { driver }),
+    text: `${driver ?? 'somebody'} took ${(energyWh / 1000).toFixed(3)} kWh at ${pileId} (${reason})`,
+    data: { energyWh, reason },
+  }
 }

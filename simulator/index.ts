@@ -2,18 +2,16 @@ import { EventEmitter } from 'node:events'
 import { scaledClock } from '../protocol/clock.ts'
 import { foldCase } from '../protocol/ids.ts'
 import { MS_PER_HOUR } from '../protocol/units.ts'
+import { billsOf } from './bills.ts'
 import { type BilledDetail, type CheckResult, checkLedger } from './checks.ts'
 import { type Visit, visitSite } from './driver.ts'
 import type { SimulationEvent } from './events.ts'
-import { createHttpPile } from './http/pile.ts'
-import { createMqttPile } from './mqtt/pile.ts'
-import { createChargePoint } from './ocpp/charge-point.ts'
-import type { PileChoice, SimulationOptions } from './options.ts'
-import type { PileSnapshot, SimulatedPile } from './pile-types.ts'
+import { allJoined, createFleet } from './fleet.ts'
+import type { SimulationOptions } from './options.ts'
+import type { PileSnapshot } from './pile-types.ts'
 import { planFaults, planVisits } from './plan.ts'
 import { createRandom } from './random.ts'
-import { billReply, billsReply } from './replies.ts'
-import { type Account, createRest, type Rest, read, signIn } from './rest.ts'
+import { type Account, signIn } from './rest.ts'
 import { createVirtualTime, Stopped } from './time.ts'
 import { createWorld } from './world.ts'
 
@@ -68,31 +66,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     events.emit('event', event)
   }
 
-  let simulatorRest: Promise<Rest> | null = null
-  const restOfPiles = (): Promise<Rest> =>
-    (simulatorRest ??= signInSimulator(options, machineTime, machinesEnding.signal))
-  const makePile = ({ id, mode, powerW, protocol }: PileChoice): SimulatedPile => {
-    const common = {
-      pileId: id,
-      mode,
-      powerW,
-      time: machineTime,
-      random: random.fork(`pile/${id}`),
-      sampleIntervalSeconds: options.sampleIntervalSeconds ?? 60,
-      emit,
-      ...(options.pilePassword !== undefined && { password: options.pilePassword }),
-    }
-    if (protocol === 'mqtt') return createMqttPile({ ...common, url: options.mqttUrl })
-    if (protocol === 'http') return createHttpPile({ ...common, rest: restOfPiles })
-    const { callTimeoutMs, quirks } = options
-    return createChargePoint({
-      ...common,
-      endpoint: options.ocppUrl,
-      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
-      ...(quirks && { quirks }),
-    })
-  }
-  const piles = options.piles.map(makePile)
+  const piles = createFleet({ options, time: machineTime, random, emit, signal: machinesEnding.signal })
   const world = createWorld(piles)
   const joined = allJoined(piles, events)
   for (const pile of piles) pile.open()
@@ -125,6 +99,13 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     return account
   }
 
+  /** A driver who could not go on is a problem; one whom the end of the simulation caught is not. */
+  function failed(driver: string, visit: number, error: unknown): Visit {
+    const problem = error instanceof Stopped ? null : `${driver}: ${error instanceof Error ? error.message : error}`
+    if (problem) emit({ at: time.now(), type: 'problem', driver, text: problem })
+    return { visit, driver, requestId: null, outcome: 'left', problem }
+  }
+
   async function arrivals(): Promise<void> {
     const free = Array.from({ length: options.drivers }, (_, i) => `driver-${options.seed}-${i + 1}`)
     const running = new Set<Promise<void>>()
@@ -136,6 +117,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       active++
       const one = accountOf(name, visit.car.capacityWh)
         .then(account => visitSite({ name, account, world, time, pollMinRealMs, emit }, visit))
+        .catch((error: unknown) => failed(name, visit.visit, error))
         .then(ended => void visits.push(ended))
         .finally(() => {
           active--
@@ -143,7 +125,6 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
           running.delete(one)
         })
       running.add(one)
-      one.catch(() => {})
     }
     await Promise.all(running)
   }
@@ -233,55 +214,6 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   }
 }
 
-/** Resolves when every pile has said that it is connected. */
-function allJoined(piles: readonly SimulatedPile[], events: Simulation['events']): Promise<void> {
-  const missing = new Set(piles.map(pile => pile.id))
-  return new Promise(resolve => {
-    const look = ({ type, pileId }: SimulationEvent): void => {
-      if (type !== 'joined' || pileId === undefined || !missing.delete(pileId) || missing.size > 0) return
-      events.off('event', look)
-      resolve()
-    }
-    events.on('event', look)
-  })
-}
-
 function ignoreStop(error: unknown): void {
   if (!(error instanceof Stopped)) throw error
-}
-
-async function signInSimulator(
-  options: SimulationOptions,
-  time: ReturnType<typeof createVirtualTime>,
-  signal: AbortSignal,
-): Promise<Rest> {
-  const user = options.simulatorUser
-  if (!user) throw new Error('HTTP piles need a user with the role simulator')
-  if ('token' in user) return createRest({ url: options.url, time, signal, token: async () => user.token })
-  const account = await signIn({ url: options.url, time, signal, ...user })
-  return account.rest
-}
-
-async function billsOf(driver: string, rest: Rest): Promise<BilledDetail[]> {
-  const details: BilledDetail[] = []
-  let cursor: string | null | undefined
-  do {
-    const query = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''
-    const page = read(billsReply, await rest.get(`/billing/bills?limit=100${query}`))
-    for (const bill of page.items) {
-      const lines = bill.details ?? read(billReply, await rest.get(`/billing/bills/${bill.id}`)).details
-      for (const { sessionId, pileId, energyWh, total } of lines)
-        details.push({
-          driver,
-          billId: bill.id,
-          sessionId,
-          pileId,
-          energyWh,
-          amount: total.amount,
-          currency: total.currency,
-        })
-    }
-    cursor = page.next
-  } while (cursor)
-  return details
 }

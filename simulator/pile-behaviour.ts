@@ -1,6 +1,7 @@
 import { foldCase } from '../protocol/ids.ts'
 import { MILLI_WH_PER_WH, wattHours } from '../protocol/units.ts'
-import { electricsOf } from './electrics.ts'
+import { type Authorisation, createWaitingAuthorisation } from './authorisation.ts'
+import { finished } from './events.ts'
 import { createMeter } from './meter.ts'
 import { statusOf } from './pile-status.ts'
 import type {
@@ -15,17 +16,6 @@ import type {
 } from './pile-types.ts'
 import { createReservations } from './reservations.ts'
 import { type RunningSession, runSession } from './running-session.ts'
-import type { Cancel } from './time.ts'
-
-/** How long a pile waits for the cable after a card or a remote start, unless configured: charging seconds. */
-const CONNECTION_TIMEOUT_SECONDS = 120
-const CONNECTION_TIMEOUT_MIN_REAL_MS = 1000
-
-interface Authorisation {
-  idTag: string
-  /** Whole Wh after which the pile stops by itself. */
-  energyWh?: number
-}
 
 export type PileBehaviour = ReturnType<typeof createPileBehaviour>
 
@@ -35,9 +25,9 @@ export type PileBehaviour = ReturnType<typeof createPileBehaviour>
  */
 export function createPileBehaviour(options: PileOptions & { dialect: Dialect }) {
   const { pileId, time, dialect, emit } = options
-  const electrics = electricsOf(options.powerW)
   const meter = createMeter(options.random.integer(0, 900_000) * MILLI_WH_PER_WH)
   const reservations = createReservations(time, () => update())
+  const authorisation = createWaitingAuthorisation(time, () => update())
   const sessions: PileSession[] = []
 
   let inService = true
@@ -45,11 +35,9 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
   let fault: PileFault | null = null
   let visitor: Visitor | null = null
   let spent = false
-  let authorised: (Authorisation & { timer: Cancel }) | null = null
   let session: RunningSession | null = null
   let limitW = Number.POSITIVE_INFINITY
   let sampleSeconds = options.sampleIntervalSeconds
-  let connectionTimeoutSeconds = CONNECTION_TIMEOUT_SECONDS
   let told = 'Available NoError'
 
   const offeredW = (): number => Math.floor(Math.min(options.powerW, limitW))
@@ -61,7 +49,7 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
       inService,
       plugged: visitor !== null,
       spent,
-      authorised: authorised !== null,
+      authorised: authorisation.waiting() !== null,
       reserved: reservations.active() !== null,
       session: session && { powerW: session.powerW(), offeredW: offeredW() },
     }),
@@ -79,8 +67,7 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
   }
 
   function begin({ idTag, energyWh }: Authorisation, by: Visitor): void {
-    authorised?.timer.cancel()
-    authorised = null
+    authorisation.clear()
     const at = time.now()
     const record: PileSession = {
       key: `${pileId}-${at}-${sessions.length + 1}`,
@@ -104,7 +91,7 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
       ...(energyWh !== undefined && { energyWh }),
       time,
       sampleSeconds,
-      electrics,
+      ratedW: options.powerW,
       onSample: sample => dialect.sampled(record, sample),
       onChange: update,
       onTarget: () => end('Local'),
@@ -124,33 +111,15 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
     scheduled = null
     dialect.ended(record, last)
     update()
-    const energyWh = wattHours(last.registerMilliWh - record.startMilliWh)
-    emit({
-      at: last.at,
-      type: 'finished',
-      pileId,
-      ...(record.driver && { driver: record.driver }),
-      text: `${record.driver ?? 'somebody'} took ${(energyWh / 1000).toFixed(3)} kWh at ${pileId} (${reason})`,
-      data: { energyWh, reason },
-    })
+    emit(finished(record))
   }
 
   const refuses = (idTag: string): boolean =>
     fault !== null || !inService || session !== null || spent || reservations.isForAnother(idTag)
 
-  function authorise(authorisation: Authorisation): void {
-    if (visitor) {
-      begin(authorisation, visitor)
-      return
-    }
-    authorised?.timer.cancel()
-    const giveUp = (): void => {
-      authorised = null
-      update()
-    }
-    const timer = time.after(connectionTimeoutSeconds * 1000, giveUp, CONNECTION_TIMEOUT_MIN_REAL_MS)
-    authorised = { ...authorisation, timer }
-    update()
+  function authorise(granted: Authorisation): void {
+    if (visitor) begin(granted, visitor)
+    else authorisation.set(granted)
   }
 
   const isTagOf = (record: PileSession, idTag: string): boolean => foldCase(record.idTag) === foldCase(idTag)
@@ -159,7 +128,6 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
     sessions: sessions as readonly PileSession[],
     reservations,
     report,
-    isFaulted: (): boolean => fault !== null,
     isInService: (): boolean => inService,
     /** Faulted, out of service, busy, a spent cable, or reserved for another. */
     refuses,
@@ -173,7 +141,8 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
       const { driver } = next
       emit({ at: time.now(), type: 'plugged', pileId, driver, text: `${driver} plugs in at ${pileId}` })
       dialect.plug(true, next)
-      if (authorised && !refuses(authorised.idTag)) begin(authorised, next)
+      const granted = authorisation.waiting()
+      if (granted && !refuses(granted.idTag)) begin(granted, next)
       else update()
       return true
     },
@@ -203,9 +172,9 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
     },
 
     /** False where the pile cannot: faulted, out of service, busy, a spent cable, reserved for another. */
-    remoteStart(authorisation: Authorisation): boolean {
-      if (refuses(authorisation.idTag)) return false
-      authorise(authorisation)
+    remoteStart(granted: Authorisation): boolean {
+      if (refuses(granted.idTag)) return false
+      authorise(granted)
       return true
     },
 
@@ -240,17 +209,14 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
       session?.sampleEvery(seconds)
     },
 
-    setConnectionTimeout(seconds: number): void {
-      connectionTimeoutSeconds = seconds
-    },
+    setConnectionTimeout: authorisation.setPatience,
 
     /** Meter values outside of their interval; false without a session. */
     sampleNow(): boolean {
-      const record = session?.record
-      const sample = session?.sampleNow()
-      if (!record || !sample) return false
-      dialect.sampled(record, sample)
-      return true
+      const running = session
+      const sample = running?.sampleNow()
+      if (running && sample) dialect.sampled(running.record, sample)
+      return Boolean(sample)
     },
 
     fault(next: PileFault): void {
@@ -272,10 +238,7 @@ export function createPileBehaviour(options: PileOptions & { dialect: Dialect })
       const energyWh = session ? wattHours(session.energyMilliWh()) : 0
       const { status, errorCode } = report()
       return {
-        pileId,
-        status,
-        errorCode,
-        connected,
+        ...{ pileId, status, errorCode, connected },
         driver: visitor?.driver ?? null,
         session: session?.record ?? null,
         energyWh,

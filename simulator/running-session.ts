@@ -1,6 +1,6 @@
 import { MILLI_WH_PER_WH, type MilliWh } from '../protocol/units.ts'
 import { createCharging } from './charging.ts'
-import type { electricsOf } from './electrics.ts'
+import { electricsOf } from './electrics.ts'
 import type { Meter } from './meter.ts'
 import type { PileSession, Sample, StopReason, Visitor } from './pile-types.ts'
 import type { Cancel, VirtualTime } from './time.ts'
@@ -30,14 +30,16 @@ export function runSession(options: {
   energyWh?: number
   time: VirtualTime
   sampleSeconds: number
-  electrics: ReturnType<typeof electricsOf>
+  /** What the pile is built for, W: tells its phases. */
+  ratedW: number
   onSample(sample: Sample): void
   /** Power or the reason for having none may have changed. */
   onChange(): void
   /** The energy asked for is reached. */
   onTarget(): void
 }): RunningSession {
-  const { record, visitor, meter, time, electrics, energyWh } = options
+  const { record, visitor, meter, time, energyWh } = options
+  const electrics = electricsOf(options.ratedW)
   let { sampleSeconds } = options
   let timers: Cancel[] = []
   let ended = false

@@ -1,63 +1,17 @@
 import { createRequire } from 'node:module'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { scaledClock } from '../../protocol/clock.ts'
-import { createCar } from '../../simulator/car.ts'
-import type { SimulationEvent } from '../../simulator/events.ts'
 import { createChargePoint } from '../../simulator/ocpp/charge-point.ts'
-import type { Visitor } from '../../simulator/pile-types.ts'
 import { createRandom } from '../../simulator/random.ts'
 import { createVirtualTime } from '../../simulator/time.ts'
-import { type Answer, type Call, startCentralSystem } from './central-system.ts'
-
-const SPEED = 600
+import { build, isStatus, SPEED, visitor } from './booted-charge-point.ts'
+import { startCentralSystem } from './central-system.ts'
 
 const validators = createRequire(import.meta.url)('ocpp-rpc/lib/standard-validators') as {
   subprotocol: string
   validate(id: string, payload: unknown): void
 }[]
 const official = validators.find(validator => validator.subprotocol === 'ocpp1.6')!
-
-const visitor = (driver = 'ann'): Visitor => ({
-  driver,
-  car: createCar({ capacityWh: 50_000, soc: 0.2, maxPowerW: 11_000 }),
-  energyWh: 10_000,
-})
-
-async function build(
-  t: Test,
-  answers: Record<string, (call: Call, nth: number) => Answer> = {},
-  options: { callTimeoutMs?: number; open?: boolean } = {},
-) {
-  const central = await startCentralSystem(answers)
-  const time = createVirtualTime(scaledClock(SPEED))
-  const events: SimulationEvent[] = []
-  const pile = createChargePoint({
-    pileId: 'F1',
-    mode: 'fast',
-    powerW: 7000,
-    time,
-    random: createRandom(1),
-    sampleIntervalSeconds: 60,
-    emit: event => events.push(event),
-    endpoint: central.url,
-    callTimeoutMs: options.callTimeoutMs ?? 5000,
-  })
-  t.teardown(async () => {
-    await pile.close()
-    time.stop()
-    await central.close()
-  })
-  if (options.open !== false) {
-    pile.open()
-    await central.seen('StatusNotification', ({ payload }) => payload.connectorId === 1)
-  }
-  return { central, pile, time, events }
-}
-
-const isStatus =
-  (status: string) =>
-  ({ payload }: Call): boolean =>
-    payload.connectorId === 1 && payload.status === status
 
 t.test('a charge point boots, says its states, and every message fits the official schema', async t => {
   const { central, pile } = await build(t)
@@ -243,72 +197,6 @@ t.test('a reset ends the session, cuts the link and boots again', async t => {
   t.equal((await central.seen('StopTransaction')).payload.reason, 'HardReset')
   await central.seen('BootNotification', call => call !== central.calls[0])
   t.equal(central.links(), 2)
-})
-
-t.test('commands are answered as the specification says', async t => {
-  const { central, pile } = await build(t)
-  const answer = async (action: string, payload: object) => (await central.call(action, payload))[2]
-  const inAnHour = new Date(Date.now() + 3_600_000_000).toISOString()
-  const reserve = { connectorId: 1, idTag: 'TAG', expiryDate: inAnHour, reservationId: 4 }
-
-  t.same(await answer('ReserveNow', reserve), { status: 'Accepted' })
-  t.same(await answer('ReserveNow', { ...reserve, reservationId: 5 }), { status: 'Occupied' })
-  t.same(await answer('ReserveNow', reserve), { status: 'Accepted' }, 'the same id replaces')
-  t.same(await answer('RemoteStartTransaction', { connectorId: 1, idTag: 'OTHER' }), { status: 'Rejected' })
-  t.same(await answer('CancelReservation', { reservationId: 99 }), { status: 'Rejected' })
-  t.same(await answer('CancelReservation', { reservationId: 4 }), { status: 'Accepted' })
-  t.same(await answer('ReserveNow', { ...reserve, connectorId: 2 }), { status: 'Rejected' })
-
-  t.same(await answer('ChangeAvailability', { connectorId: 1, type: 'Inoperative' }), { status: 'Accepted' })
-  await central.seen('StatusNotification', isStatus('Unavailable'))
-  t.same(await answer('ReserveNow', reserve), { status: 'Unavailable' })
-  t.same(await answer('ChangeAvailability', { connectorId: 0, type: 'Operative' }), { status: 'Accepted' })
-  t.same(await answer('ChangeAvailability', { connectorId: 9, type: 'Operative' }), { status: 'Rejected' })
-
-  pile.fault({ errorCode: 'OtherError' })
-  t.same(await answer('ReserveNow', reserve), { status: 'Faulted' })
-  pile.recover()
-
-  t.same(await answer('UnlockConnector', { connectorId: 1 }), { status: 'Unlocked' })
-  t.same(await answer('UnlockConnector', { connectorId: 2 }), { status: 'NotSupported' })
-  t.same(await answer('ClearCache', {}), { status: 'Accepted' })
-  t.same(await answer('DataTransfer', { vendorId: 'x' }), { status: 'UnknownVendorId' })
-
-  t.same(await answer('TriggerMessage', { requestedMessage: 'MeterValues' }), { status: 'Rejected' })
-  t.same(await answer('TriggerMessage', { requestedMessage: 'FirmwareStatusNotification' }), {
-    status: 'NotImplemented',
-  })
-  t.same(await answer('TriggerMessage', { requestedMessage: 'StatusNotification', connectorId: 7 }), {
-    status: 'Rejected',
-  })
-  central.forget()
-  for (const requestedMessage of ['Heartbeat', 'StatusNotification', 'BootNotification'])
-    t.same(await answer('TriggerMessage', { requestedMessage }), { status: 'Accepted' })
-  t.same(await answer('TriggerMessage', { requestedMessage: 'StatusNotification', connectorId: 0 }), {
-    status: 'Accepted',
-  })
-  await central.seen('Heartbeat')
-  await central.seen('BootNotification')
-  await central.seen('StatusNotification', ({ payload }) => payload.connectorId === 0)
-
-  t.match(await central.call('RemoteStartTransaction', { connectorId: 'one' }), [4, String, 'FormationViolation'])
-  t.match(await central.call('GetDiagnostics', { location: 'ftp://x' }), [4, String, 'NotImplemented'])
-})
-
-t.test('readings come when they are asked for', async t => {
-  const { central, pile } = await build(t)
-  await central.call('ChangeConfiguration', { key: 'MeterValueSampleInterval', value: '100000' })
-  await central.call('ChangeConfiguration', { key: 'MeterValuesSampledData', value: 'Power.Active.Import' })
-  await pile.presentCard('CARD')
-  pile.plug(visitor())
-  await central.seen('StartTransaction')
-  t.same((await central.call('TriggerMessage', { requestedMessage: 'MeterValues', connectorId: 1 }))[2], {
-    status: 'Accepted',
-  })
-  const { payload } = await central.seen('MeterValues')
-  t.same(payload.meterValue[0].sampledValue, [
-    { value: '7000', context: 'Trigger', measurand: 'Power.Active.Import', unit: 'W', location: 'Outlet' },
-  ])
 })
 
 t.test('a tag that was accepted before also charges without a link', async t => {
