@@ -82,9 +82,7 @@ async function optionsOf(flags: ReturnType<typeof program.opts>): Promise<Simula
   if (flags.quirk !== undefined && quirks.length === 0)
     throw new Unusable(`There is no quirk ${flags.quirk}; see --quirk list.`)
   const power = { fastW: Math.round(flags.fastPower * 1000), trickleW: Math.round(flags.tricklePower * 1000) }
-  const energyWh = energyRange(flags.energy)
   const hours = flags.hours ?? Number.POSITIVE_INFINITY
-  const energyWh = energyRange(flags.energy)
   const { simulatorToken, simulatorUser, simulatorPassword } = flags
   const piles = (() => {
     try {
