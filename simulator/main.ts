@@ -83,6 +83,7 @@ async function optionsOf(flags: ReturnType<typeof program.opts>): Promise<Simula
     throw new Unusable(`There is no quirk ${flags.quirk}; see --quirk list.`)
   const power = { fastW: Math.round(flags.fastPower * 1000), trickleW: Math.round(flags.tricklePower * 1000) }
   const hours = flags.hours ?? Number.POSITIVE_INFINITY
+  const energyWh = energyRange(flags.energy)
   const { simulatorToken, simulatorUser, simulatorPassword } = flags
   const piles = (() => {
     try {
