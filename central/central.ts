@@ -16,6 +16,7 @@ import { createEventBus } from './use-cases/events.ts'
 import { createFaultVerbs } from './use-cases/faults/faults.ts'
 import { createControlPile } from './use-cases/piles/control.ts'
 import { createHttpPileVerbs } from './use-cases/piles/http.ts'
+import { createStopOnPaper } from './use-cases/piles/stop-on-paper.ts'
 import type { HttpPiles, UseCasePorts } from './use-cases/ports.ts'
 import { createAuthorize } from './use-cases/reports/authorize.ts'
 import { createReports } from './use-cases/reports/index.ts'
@@ -118,34 +119,11 @@ export async function createCentral({ database, writer, clock, log, chargers, op
       })
     }
     if (row.verb === 'stop' && outcome.status === 'refused' && row.sessionId !== null)
-      void stopOnPaper(row.chargePointId, row.sessionId)
+      paper.stop(row.chargePointId, row.sessionId)
     if (row.siteId !== null) sites.touch(row.siteId)
   }
 
-  async function stopOnPaper(chargePointId: string, sessionId: number): Promise<void> {
-    const { rows } = await pool.query<{ register: number | null }>(
-      'select last_register_milli_wh as register from charging_sessions where id = $1',
-      [sessionId],
-    )
-    const register = rows[0]?.register ?? null
-    const now = clock.now()
-    await port
-      .report({
-        chargePointId,
-        receivedAt: now,
-        report: {
-          type: 'session-ended',
-          transactionId: sessionId,
-          ...(register === null ? {} : { registerMilliWh: register }),
-          reason: 'Remote',
-          at: now,
-          readings: [],
-        },
-      })
-      .catch(error =>
-        log.error({ err: error, sessionId }, 'a session that could not be told to stop could not be ended either'),
-      )
-  }
+  const paper = createStopOnPaper({ pool, clock, log, report: port.report })
 
   return {
     port,
@@ -173,6 +151,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
     },
 
     async stop(): Promise<void> {
+      paper.close()
       await sites.stop()
       await desk.settle()
     },

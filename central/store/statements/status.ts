@@ -22,7 +22,7 @@ export interface StatusResult {
   /** null for connector 0 and for a connector nobody knows. */
   pileId: string | null
   known: boolean
-  /** Status or error code differ from what was stored. */
+  /** Status or error code differ from what was stored, or it is idle with a session that got no end. */
   changed: boolean
 }
 
@@ -44,7 +44,10 @@ with input as (select * from ${input.from}),
 found as (
   select n, c.id as charge_point_id, c.site_id, p.id as pile_id, input.connector_id = 0 or p.id is not null as known,
          case when input.connector_id = 0 then c.status is distinct from input.status or c.error_code <> input.error_code
-              else p.status is distinct from input.status or p.error_code <> input.error_code end as changed
+              else p.status is distinct from input.status or p.error_code <> input.error_code
+                or input.status in ('Available', 'Faulted', 'Unavailable') and exists (
+                  select from charging_sessions s
+                  where s.charge_point_id = c.id and s.connector_id = input.connector_id and s.ended_at is null) end as changed
   from input
   join charge_points c on c.id = input.charge_point_id
   left join charging_piles p on p.charge_point_id = c.id and p.connector_id = input.connector_id

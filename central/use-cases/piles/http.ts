@@ -1,5 +1,6 @@
 import { foldCase } from '../../../protocol/ids.ts'
 import { ok, refuse } from '../../../protocol/result.ts'
+import { MILLI_WH_PER_WH } from '../../../protocol/units.ts'
 import { loadSite } from '../../store/site/load.ts'
 import type { CarRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import { billOfRequest } from '../../store/views/request-bill.ts'
@@ -11,6 +12,9 @@ import type { Verbs } from '../verbs.ts'
 interface SessionAtPile {
   requestId: string | null
   settled: boolean
+  /** We want it to end, and cannot tell the pile before it calls. */
+  stopAsked: boolean
+  registerMilliWh: number
 }
 
 /** The routes of HTTP piles (rest.md section 1, simulator): who may charge is the dispatcher's word, not the pile's. */
@@ -32,10 +36,30 @@ export function createHttpPileVerbs({
   async function sessionOf(pileId: string, sessionId: string): Promise<SessionAtPile | undefined> {
     if (!/^\d{1,10}$/.test(sessionId)) return undefined
     const { rows } = await pool.query<SessionAtPile>(
-      `select s.request_id as "requestId", s.settled_at is not null as settled from charging_sessions s where s.id = $2::bigint and lower(s.pile_id) = $1`,
+      `select s.request_id as "requestId", s.settled_at is not null as settled, s.stop_asked_at is not null as "stopAsked",
+         coalesce(s.last_register_milli_wh, 0) as "registerMilliWh"
+       from charging_sessions s where s.id = $2::bigint and lower(s.pile_id) = $1`,
       [foldCase(pileId), sessionId],
     )
     return rows[0]
+  }
+
+  const untilSettled = (sessionId: string): Promise<void> =>
+    untilEnded(events, sessionId, async () => {
+      const { rows } = await pool.query('select from charging_sessions where id = $1::bigint and settled_at is null', [
+        sessionId,
+      ])
+      return rows.length === 0
+    })
+
+  /** Sessions that are being stopped, of a request that has ended. */
+  async function unsettledOf(requestId: string): Promise<string[]> {
+    const { rows } = await pool.query<{ id: number }>(
+      `select s.id from charging_sessions s join charging_requests r on r.id = s.request_id
+       where r.id = $1 and r.status <> 'active' and s.settled_at is null and s.stop_asked_at is not null`,
+      [requestId],
+    )
+    return rows.map(({ id }) => String(id))
   }
 
   return {
@@ -67,14 +91,17 @@ export function createHttpPileVerbs({
       const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
       if (pile === undefined || session === undefined)
         return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
-      await httpPiles.progress({
-        pileId: pile.chargePointId,
-        transactionId: Number(sessionId),
-        energyWh,
-        powerW,
-        at: at ?? clock.now(),
-      })
-      return ok(null)
+      if (!session.settled)
+        await httpPiles.progress({
+          pileId: pile.chargePointId,
+          transactionId: Number(sessionId),
+          energyWh,
+          powerW,
+          at: at ?? clock.now(),
+        })
+      // a pile that charges on is told so; what it says twice or late is harmless
+      const chargesOn = Math.round(energyWh * MILLI_WH_PER_WH) > session.registerMilliWh
+      return session.stopAsked && chargesOn ? refuse('session-ended', 'the session is to end: complete it') : ok(null)
     },
 
     async chargingComplete({ pileId, sessionId, energyWh, startedAt, endedAt, reason }) {
@@ -91,9 +118,11 @@ export function createHttpPileVerbs({
           startedAt,
           ...(reason === undefined ? {} : { reason }),
         })
-        await untilEnded(events, sessionId, async () => (await sessionOf(pile.id, sessionId))?.settled ?? true)
+        await untilSettled(sessionId)
       }
       const requestId = session.requestId ?? (await sessionOf(pile.id, sessionId))?.requestId ?? null
+      // a bill is for all sessions of its request: an interrupted one may have its end still before it
+      if (requestId !== null) for (const other of await unsettledOf(requestId)) await untilSettled(other)
       return ok({ bill: requestId === null ? null : await billOfRequest(pool, requestId) })
     },
 

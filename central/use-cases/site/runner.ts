@@ -11,6 +11,8 @@ import type { SiteRules } from './work.ts'
 const TICK_MS = 100
 /** A run that failed (database away) is tried again after this, real time. */
 const RETRY_MS = 500
+/** Runs of one action, at most, when the database undoes it in favour of the chargers' own writes. */
+const ATTEMPTS = 5
 
 export interface SiteRunnerPorts {
   pool: Pool
@@ -54,7 +56,18 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
     return run
   }
 
+  /** A run that the database undid in favour of another (deadlock) left nothing behind: the same again. */
   async function runOnce<T>(siteId: string, action?: SiteAction<T>): Promise<T | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptRun(siteId, action)
+      } catch (error) {
+        if (attempt === ATTEMPTS || !wasUndone(error)) throw error
+      }
+    }
+  }
+
+  async function attemptRun<T>(siteId: string, action?: SiteAction<T>): Promise<T | undefined> {
     const client = await pool.connect()
     let broken = false
     try {
@@ -120,5 +133,9 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
     },
   }
 }
+
+/** SQLSTATE class 40: transaction rollback. */
+const wasUndone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('40')
 
 export type SiteRunner = ReturnType<typeof createSiteRunner>
