@@ -154,3 +154,46 @@ t.test(
     )
   },
 )
+
+t.test(
+  'a cancel reaches an HTTP pile with its next progress; one that says nothing more is billed what it said',
+  async t => {
+    await using product = await startProduct(t)
+    const { api } = product
+    const [ada, bob] = [await product.driver('ada'), await product.driver('bob')]
+    const simulator = await product.user('simulator')
+    const pile = (verb: string, body: object) => api('POST', `/simulator/${verb}`, body, simulator)
+    await pile('heartbeat', { pileIds: ['T1', 'T2'] })
+    const begin = async (driver: typeof ada) => {
+      const asked = await api('POST', '/charging/request', { mode: 'trickle', energyWh: 4000 }, driver.token)
+      const { pileId, number } = asked.body
+      const { body } = await pile('assign-charging', { pileId, number, energyWh: 4000 })
+      const started = product.now() - HOUR_MS
+      const time = (hours: number) => new Date(started + hours * HOUR_MS).toISOString()
+      const session = { pileId, sessionId: body.sessionId }
+      const progress = (energyWh: number, hours: number) =>
+        pile('charging-progress', { ...session, energyWh, powerW: 3000, at: time(hours) })
+      const complete = (energyWh: number) =>
+        pile('charging-complete', { ...session, energyWh, startedAt: time(0), endedAt: time(0.9) })
+      t.match(await progress(1000, 0.3), { status: 204 })
+      return { session, progress, complete }
+    }
+    const cancel = (token: string) => api('POST', '/charging/cancel', {}, token)
+
+    const first = await begin(ada)
+    const cancelled = cancel(ada.token)
+    await product.until('it is asked to stop', async () => {
+      const { body } = await api('GET', `/charging/sessions/${first.session.sessionId}`)
+      return body.endCause === 'cancel'
+    })
+    t.match(await first.progress(1000, 0.3), { status: 204 }, 'a repetition is harmless')
+    t.match(await first.progress(1200, 0.6), { status: 409, body: { code: 'session-ended' } })
+    t.match(await first.complete(1234), { status: 200, body: { bill: { energyWh: 1234 } } })
+    t.match(await cancelled, { status: 200, body: { status: 'cancelled', bill: { energyWh: 1234 } } })
+
+    const second = await begin(bob)
+    t.match(await cancel(bob.token), { status: 200, body: { status: 'cancelled', bill: { energyWh: 1000 } } })
+    t.match(await second.progress(1500, 0.8), { status: 409, body: { code: 'session-ended' } })
+    t.match(await second.complete(1600), { status: 200, body: { bill: { energyWh: 1000 } } })
+  },
+)
