@@ -114,8 +114,7 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
         const body = { pileId, ...who, energyWh, mode: options.mode }
         const reply = await rest.post('/simulator/assign-charging', body)
         if (reply.status === 200) {
-          task = read(taskReply, reply)
-          if (pile.visitor() !== visitor || !pile.remoteStart({ idTag: '', energyWh })) abandon(task.sessionId)
+          take(visitor, read(taskReply, reply))
           return
         }
       }
@@ -123,7 +122,19 @@ export function createHttpPile(options: HttpPileOptions): SimulatedPile {
     }
   }
 
-  /** The car has gone between the question and its answer: the session took nothing. */
+  /**
+   * The car may have gone between the question and its answer, or have come back and asked again: the same task is given
+   * to both questions, and only a task that nobody charges on is handed back.
+   */
+  function take(asker: Visitor, given: { sessionId: string }): void {
+    const visitor = pile.visitor()
+    if (pile.session()?.remoteId === given.sessionId) return
+    task = given
+    const here = visitor !== null && visitor.driver === asker.driver && visitor.number === asker.number
+    if (!here || !pile.remoteStart({ idTag: '', energyWh: visitor.energyWh })) abandon(given.sessionId)
+  }
+
+  /** The session took nothing. */
   function abandon(sessionId: string): void {
     const at = rfc3339(time.now())
     send('charging-complete', { pileId, sessionId, energyWh: 0, startedAt: at, endedAt: at, reason: 'Local' })
