@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import type { start as startProduct } from '../main.ts'
 import { choosePiles, startSimulation } from '../simulator/index.ts'
@@ -15,7 +16,7 @@ export async function demo(start: typeof startProduct, options: Record<string, s
   const config = configOf(options, DEMO)
   refuseRoot(config)
   // Charging time runs ahead of real time in a demonstration: what an earlier one has written lies in the future.
-  if (config.data.dir === DEMO.DATA_DIR) await rm(config.data.dir, { recursive: true, force: true })
+  if (config.data.dir === DEMO.DATA_DIR) await forget(config.data.dir)
   console.log('Starting the gateway: PostgreSQL, OCPP, MQTT, REST. The first start takes some seconds ...')
   const log = createLog(config.log)
   const product = await start(config, log)
@@ -58,4 +59,11 @@ export async function demo(start: typeof startProduct, options: Record<string, s
     await simulation.stop()
     await product.close()
   })
+}
+
+/** Also what the embedded database keeps elsewhere, because its user cannot enter the folder (docs/guide/operations.md). */
+async function forget(dataDir: string): Promise<void> {
+  const elsewhere = (await readFile(join(dataDir, 'postgres.location'), 'utf8').catch(() => '')).trim()
+  if (elsewhere !== '') await rm(elsewhere, { recursive: true, force: true })
+  await rm(dataDir, { recursive: true, force: true })
 }
