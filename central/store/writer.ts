@@ -29,6 +29,8 @@ export interface Writer extends AsyncDisposable {
 
 export interface WriterStats {
   connected: boolean
+  /** It takes no more effects and never will again. */
+  closed: boolean
   waiting: number
   inFlight: number
   groups: number
@@ -202,6 +204,7 @@ export function createWriter(options: WriterOptions): Writer {
     drain,
     stats: () => ({
       connected: client !== null,
+      closed: !accepting,
       waiting: line.length,
       inFlight: inFlight?.size ?? 0,
       expired: line.expired,

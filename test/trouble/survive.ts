@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { WebSocket } from 'ws'
 import { type RunningProduct, until } from '../support/process.ts'
 import { createCharger } from './charger.ts'
 
@@ -64,12 +66,17 @@ export async function survive(t: Test, product: RunningProduct, trouble: Trouble
   for (const until = Date.now() + AWAY_MS; Date.now() < until; await pause(500)) {
     t.ok(await idle.ask('Heartbeat'), `heartbeat ${++beats}`)
   }
+  t.ok(await idle.ask('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Preparing' }), 'a status')
   if (trouble.isSeen) t.ok(newcomer.waiting() > 0, 'a reading is not acknowledged while it is not durable')
   await refused
   await trouble.giveBack()
 
   await reports
   await until('ready again', async () => (await product.ask('GET', '//readyz')).status === 200)
+  await until('the status that was answered is believed', async () => {
+    const { detail } = await product.api('GET', `/charging-piles/${idle.id}`)
+    return detail === 'preparing'
+  })
   const billed = await until('a bill for each', async () => {
     const { items } = await product.api('GET', '/billing/details?limit=100')
     return items.length >= CHARGING && items
@@ -108,4 +115,9 @@ async function beRefused(t: Test, product: RunningProduct): Promise<void> {
     t.match({ status, body }, { status: 503, body: { code: 'database-away' } }, body.instance)
     t.ok(Number(headers.get('retry-after')) > 0)
   }
+  const newcomer = new WebSocket(`${product.ocpp}/F1`, ['ocpp1.6'])
+  newcomer.on('error', () => {})
+  const [, response] = await once(newcomer, 'unexpected-response')
+  t.equal(response.statusCode, 503, 'nobody is sent away for good because we cannot look')
+  response.destroy()
 }
