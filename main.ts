@@ -7,6 +7,7 @@ import { keepPartitions } from './central/store/keep-partitions.ts'
 import { migrate } from './central/store/migrate.ts'
 import { openDatabase } from './central/store/orm.ts'
 import { createPing } from './central/store/ping.ts'
+import { sitesInShort } from './central/store/views/sites.ts'
 import { createWriter } from './central/store/writer.ts'
 import { connectWriter } from './central/store/writer-client.ts'
 import { ensureAdmin } from './central/use-cases/accounts/ensure-admin.ts'
@@ -91,6 +92,12 @@ export async function start(config: Config, log: Logger): Promise<Product> {
       createHttpPiles({ ...ports, linkTimeoutSeconds: config.http.linkTimeoutSeconds }),
       piles => piles.close(),
     )
+    const verbs = central.verbs(httpPiles, checkNative)
+    const ping = createPing(database.pool)
+    const part = (role: 'ocpp' | 'mqtt') => ({
+      status: config.roles.includes(role) ? ('up' as const) : ('off' as const),
+    })
+    const health = async () => ({ database: await ping(), ocpp: part('ocpp'), mqtt: part('mqtt') })
     const mqtt = createMqttGateway({
       ...ports,
       options: {
@@ -100,7 +107,10 @@ export async function start(config: Config, log: Logger): Promise<Product> {
         allowAnonymous: config.mqtt.allowAnonymous,
         integrations: config.mqtt.integrations,
         callTimeoutMs: ocppConfig.callTimeoutSeconds * 1000,
-        about: () => ({ version: VERSION, sites: ['default'], timeZone: charging.timeZone, currency: 'CNY' }),
+        onSet: (pileId, order, by) => verbs.orderPile({ id: null, name: by, role: 'operator' }, pileId, order),
+        about: async () => ({ version: VERSION, ...(await sitesInShort(database.pool)) }),
+        parts: async () =>
+          Object.fromEntries(Object.entries(await health()).map(([part, { status }]) => [part, status])),
       },
     })
     const ocpp = await createOcppGateway({
@@ -120,19 +130,14 @@ export async function start(config: Config, log: Logger): Promise<Product> {
     gateways.push(ocpp, mqtt, httpPiles)
     central.events.subscribe(event => mqtt.feed(event))
 
-    const ping = createPing(database.pool)
     const admin = await ensureAdmin({ database, clock }, { dataDir: config.data.dir, password: config.admin.password })
     const api = await createApi({
-      verbs: central.verbs(httpPiles, checkNative),
+      verbs,
       database,
       clock,
       events: central.events,
       config: { version: VERSION, jwtSecret: await jwtSecret(config.data.dir, config.jwt.secret) },
-      health: async () => ({
-        database: await ping(),
-        ocpp: { status: config.roles.includes('ocpp') ? 'up' : 'off' },
-        mqtt: { status: config.roles.includes('mqtt') ? 'up' : 'off' },
-      }),
+      health,
       log,
       touch: central.sites.touch,
       link: { connected: id => gateways.some(gateway => gateway.connected(id)), disconnect: chargers.disconnect },

@@ -9,6 +9,7 @@ import { createCancel } from './use-cases/charging/cancel.ts'
 import { createRequestVerbs } from './use-cases/charging/request.ts'
 import { type CommandRow, createCommandDesk } from './use-cases/commands/desk.ts'
 import { type CheckNative, createSendNative } from './use-cases/commands/native.ts'
+import { createReservationKeeper } from './use-cases/commands/reservations.ts'
 import { createDoor } from './use-cases/door/admit.ts'
 import { createAdoption } from './use-cases/door/adopt.ts'
 import { createRefusals } from './use-cases/door/refusals.ts'
@@ -16,6 +17,7 @@ import { createEventBus } from './use-cases/events.ts'
 import { createFaultVerbs } from './use-cases/faults/faults.ts'
 import { createControlPile } from './use-cases/piles/control.ts'
 import { createHttpPileVerbs } from './use-cases/piles/http.ts'
+import { createOrderPile, type OrderPile } from './use-cases/piles/order.ts'
 import { createStopOnPaper } from './use-cases/piles/stop-on-paper.ts'
 import type { HttpPiles, UseCasePorts } from './use-cases/ports.ts'
 import { createAuthorize } from './use-cases/reports/authorize.ts'
@@ -51,6 +53,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
   const { pool } = database
   const node = hostname()
   const events = createEventBus(log)
+  const keepReservation = createReservationKeeper({ pool, clock, log })
   const desk = createCommandDesk({ pool, chargers, clock, log, timeoutMs: options.callTimeoutMs, onOutcome })
   const sites = createSiteRunner({
     pool,
@@ -105,7 +108,8 @@ export async function createCentral({ database, writer, clock, log, chargers, op
   }
 
   /** What follows from a charger's answer. A pile that cannot be told to stop (HTTP) is stopped on paper: it bills what was read. */
-  function onOutcome(row: CommandRow, outcome: Outcome): void {
+  async function onOutcome(row: CommandRow, outcome: Outcome): Promise<void> {
+    await keepReservation(row, outcome)
     if (outcome.status !== 'accepted') {
       events.emit({
         type: 'notice',
@@ -132,12 +136,14 @@ export async function createCentral({ database, writer, clock, log, chargers, op
     desk,
 
     /** The verbs behind REST; the HTTP piles' transport and the gateways' dialects come from outside. */
-    verbs(httpPiles: HttpPiles, checkNative: CheckNative): Verbs {
+    verbs(httpPiles: HttpPiles, checkNative: CheckNative): Verbs & { orderPile: OrderPile } {
       const ports: UseCasePorts = { pool, clock, log, sites, desk, events, httpPiles, defaultSiteId: DEFAULT_SITE }
+      const controlPile = createControlPile(ports)
       return {
         ...createRequestVerbs(ports),
         cancelRequest: createCancel(ports),
-        controlPile: createControlPile(ports),
+        controlPile,
+        orderPile: createOrderPile(ports, controlPile),
         ...createFaultVerbs(ports),
         sendNative: createSendNative(ports, checkNative),
         ...createHttpPileVerbs(ports),

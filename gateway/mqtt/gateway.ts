@@ -64,33 +64,43 @@ export function createMqttGateway(ports: {
   const feed = createFeed({ speak })
 
   const now = (): string => rfc3339(clock.now())
-  const sayHealth = (): void => {
-    void speak(
-      'gatewayHealth',
-      {},
-      {
-        parts: options.parts?.() ?? { mqtt: 'up' },
-        uptime_s: Math.floor(process.uptime()),
-        rss_mb: Math.round(process.memoryUsage.rss() / 1_048_576),
-        ts: now(),
-      },
+  /** Never rejects: what cannot be asked at present is not said. */
+  const saying = (say: () => Promise<unknown>): Promise<void> =>
+    say().then(
+      () => {},
+      error => log.debug({ err: error }, 'gateway topic not said'),
     )
-  }
-  const sayHello = (): void => {
-    const about = options.about?.()
-    void speak('gatewayState', {}, { state: 'online', ts: now() })
-    void speak(
-      'gatewayInfo',
-      {},
-      {
+  const sayHealth = (): Promise<void> =>
+    saying(async () =>
+      speak(
+        'gatewayHealth',
+        {},
+        {
+          parts: (await options.parts?.()) ?? { mqtt: 'up' },
+          uptime_s: Math.floor(process.uptime()),
+          rss_mb: Math.round(process.memoryUsage.rss() / 1_048_576),
+          ts: now(),
+        },
+      ),
+    )
+  /** Again only when it has changed. */
+  let info = ''
+  const sayInfo = (): Promise<void> =>
+    saying(async () => {
+      const about = await options.about?.()
+      const said = {
         version: about?.version ?? '',
         sites: about?.sites ?? [],
         time_zone: about?.timeZone ?? '',
         currency: about?.currency ?? '',
-        ts: now(),
-      },
-    )
-    sayHealth()
+      }
+      if (info === JSON.stringify(said)) return
+      if (await speak('gatewayInfo', {}, { ...said, ts: now() })) info = JSON.stringify(said)
+    })
+  const sayHello = async (): Promise<void> => {
+    info = ''
+    await speak('gatewayState', {}, { state: 'online', ts: now() })
+    await Promise.all([sayInfo(), sayHealth()])
   }
 
   const outdated = (topic: string, payload: Buffer): boolean => {
@@ -127,7 +137,7 @@ export function createMqttGateway(ports: {
           },
           inbound,
           links,
-          onReady: sayHello,
+          onReady: () => void sayHello(),
           log,
         })
 
@@ -135,8 +145,11 @@ export function createMqttGateway(ports: {
     async listen() {
       wire = await createWire()
       const place = await wire.listen()
-      if (options.url === undefined) sayHello()
-      health = setInterval(sayHealth, HEALTH_PERIOD_MS)
+      if (options.url === undefined) await sayHello()
+      health = setInterval(() => {
+        void sayHealth()
+        void sayInfo()
+      }, HEALTH_PERIOD_MS)
       health.unref()
       return place
     },

@@ -119,7 +119,7 @@ export function createInbound(ports: {
       return drop(message, match, 'wrong-shape', `${issue.path.join('.') || '/'}: ${issue.message}`)
     }
     if (match.name === 'set') {
-      ports.order(match.id, match.verb, parsed.data as never)
+      ports.order(match.id, match.verb, parsed.data as never, sender.identity)
       return 'kept'
     }
 

@@ -1,3 +1,4 @@
+import type { OrderResult, PileOrder } from '../../protocol/charger/order.ts'
 import type { PayloadOf, TopicName } from '../../protocol/mqtt/topics.ts'
 
 /** A pino logger fits. Fields first, then the fact. */
@@ -17,9 +18,12 @@ export interface Integration {
   mayCommand: boolean
 }
 
-export interface SetResult {
-  status: 'accepted' | 'rejected'
-  detail?: string
+/** What runs here. */
+export interface About {
+  version: string
+  sites: string[]
+  timeZone: string
+  currency: string
 }
 
 export interface MqttOptions {
@@ -39,10 +43,11 @@ export interface MqttOptions {
   maxPayloadBytes: number
   /** The most a command may wait for its result. */
   callTimeoutMs: number
-  /** Executes an integration's command; without it all are rejected as `not-supported`. */
-  onSet?: (pileId: string, verb: string, args: Record<string, unknown>, id: string) => Promise<SetResult>
-  about?: () => { version: string; sites: string[]; timeZone: string; currency: string }
-  parts?: () => Record<string, string>
+  /** Executes what an integration, `by`, asks of a pile; without it all is rejected as `not-supported`. */
+  onSet?: (pileId: string, order: PileOrder, by: string) => Promise<OrderResult>
+  about?: () => About | Promise<About>
+  /** The parts of the product and how each fares: `up`, `down`, `off`. */
+  parts?: () => Record<string, string> | Promise<Record<string, string>>
 }
 
 export const defaultOptions: MqttOptions = {

@@ -174,7 +174,17 @@ export const notice = z.object({
   data: z.record(z.string(), z.unknown()),
 })
 
-/** A command by an integration; what `args` must hold depends on the verb and is judged by whoever executes it. */
+/** What `args` of an integration's command hold, by verb. Without a tag, `start` means the car that was called to the pile. */
+export const setArgs = {
+  start: z.object({ id_tag: idTag.nullish(), energy_wh: z.number().positive().nullish() }),
+  stop: z.object({}),
+  limit: z.object({ power_w: z.number().min(0) }),
+  availability: z.object({ available: z.boolean() }),
+  reset: z.object({ hard: z.boolean().nullish() }),
+  unlock: z.object({}),
+} as const satisfies Record<PileVerb, z.ZodType>
+
+/** A command by an integration; `args` as `setArgs` has them. */
 export const setCommand = z.object({ ...sent, id, args: z.record(z.string(), z.unknown()).nullish() })
 export const setResult = z.object({
   ...stamped,

@@ -179,24 +179,56 @@ t.test('an integration commands by set/{verb} and reads the result with its id',
   const { connect } = await build(t, {
     onSet: async (...order) => {
       orders.push(order)
-      if (order[1] === 'break') throw new Error('broken')
+      if (order[1].verb === 'unlock') throw new Error('broken')
       return { status: 'accepted', detail: 'done' }
     },
   })
   const client = await connect(building)
   await client.subscribeAsync('ev/v1/pile/+/set/+/result', { qos: 1 })
-  const result = next(client, 'ev/v1/pile/p1/set/limit/result')
-  await client.publishAsync('ev/v1/pile/p1/set/limit', say({ id: '1', args: { power_w: 1 } }), { qos: 1 })
-  t.same(await result, { payload: { id: '1', status: 'accepted', detail: 'done', ts }, retain: false, qos: 1 })
+  const set = async (verb: string, payload: object) => {
+    const result = next(client, `ev/v1/pile/p1/set/${verb}/result`)
+    await client.publishAsync(`ev/v1/pile/p1/set/${verb}`, say(payload), { qos: 1 })
+    return result
+  }
+  t.same(await set('limit', { id: '1', args: { power_w: 1 } }), {
+    payload: { id: '1', status: 'accepted', detail: 'done', ts },
+    retain: false,
+    qos: 1,
+  })
+  t.match((await set('limit', { id: '1', args: { power_w: 1 } })).payload, { id: '1', status: 'accepted' })
+  const once = orders.splice(0)
+  t.same(once, [['p1', { verb: 'limit', powerW: 1 }, 'building']], 'a repeated command is answered, not executed again')
 
-  const again = next(client, 'ev/v1/pile/p1/set/limit/result')
-  await client.publishAsync('ev/v1/pile/p1/set/limit', say({ id: '1', args: { power_w: 1 } }), { qos: 1 })
-  t.match((await again).payload, { id: '1', status: 'accepted' })
-  t.same(orders, [['p1', 'limit', { power_w: 1 }, '1']], 'a repeated command is answered, not executed again')
+  t.match((await set('unlock', { id: '2' })).payload, { id: '2', status: 'rejected', detail: 'internal' })
+  orders.length = 0
+  for (const [verb, args, order] of [
+    ['start', {}, { verb: 'start' }],
+    ['start', { id_tag: 'T', energy_wh: 500 }, { verb: 'start', idTag: 'T', energyWh: 500 }],
+    ['stop', {}, { verb: 'stop' }],
+    ['availability', { available: false }, { verb: 'availability', available: false }],
+    ['reset', {}, { verb: 'reset', hard: false }],
+    ['reset', { hard: true }, { verb: 'reset', hard: true }],
+  ] as const) {
+    t.match((await set(verb, { id: `${verb} ${JSON.stringify(args)}`, args })).payload, { status: 'accepted' })
+    t.same(orders.pop(), ['p1', order, 'building'])
+  }
+})
 
-  const broken = next(client, 'ev/v1/pile/p1/set/break/result')
-  await client.publishAsync('ev/v1/pile/p1/set/break', say({ id: '2' }), { qos: 1 })
-  t.match((await broken).payload, { id: '2', status: 'rejected', detail: 'internal' })
+t.test('a command of an integration that means nothing is rejected with what is wrong', async t => {
+  const { connect } = await build(t, { onSet: async () => ({ status: 'accepted' }) })
+  const client = await connect(building)
+  await client.subscribeAsync('ev/v1/pile/+/set/+/result', { qos: 1 })
+  for (const [verb, args, detail] of [
+    ['fly', {}, /^unknown-verb$/],
+    ['toString', {}, /^unknown-verb$/],
+    ['limit', {}, /^invalid-args: power_w /],
+    ['limit', { power_w: -1 }, /^invalid-args: power_w /],
+    ['availability', { available: 'no' }, /^invalid-args: available /],
+  ] as const) {
+    const result = next(client, `ev/v1/pile/p1/set/${verb}/result`)
+    await client.publishAsync(`ev/v1/pile/p1/set/${verb}`, say({ id: JSON.stringify(args), args }), { qos: 1 })
+    t.match((await result).payload, { status: 'rejected', detail })
+  }
 })
 
 t.test('without somebody to execute them, commands of integrations are rejected', async t => {

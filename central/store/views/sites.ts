@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
-import { listPage, type Page, type PageRequest, type Sql, when, wholeMs } from './page.ts'
+import { listPage, type Page, type PageRequest, type Sql, type Window, when, wholeMs, within } from './page.ts'
 
 export interface SiteView {
   id: string
@@ -12,17 +12,29 @@ export interface SiteView {
   createdAt: EpochMs
 }
 
-export const listSites = (sql: Sql, filter: { id?: string; page: PageRequest }): Promise<Page<SiteView>> =>
+export const listSites = (sql: Sql, filter: Window & { id?: string; page: PageRequest }): Promise<Page<SiteView>> =>
   listPage(sql, {
     select: `select id, name, time_zone as "timeZone", currency, power_limit_w as "powerLimitW", waiting_capacity as "waitingCapacity",
       policy, created_at as "createdAt" from sites`,
-    where: [when(filter.id, 'id = ?')],
+    where: [when(filter.id, 'id = ?'), ...within(filter, 'created_at')],
     keys: [
       { column: wholeMs('created_at'), type: 'instant', of: row => row.createdAt },
       { column: 'id', type: 'text', of: row => row.id },
     ],
     page: filter.page,
   })
+
+/** All sites by id, with the time zone and currency of the oldest, for whoever asks what runs here. */
+export async function sitesInShort(sql: Sql): Promise<{ sites: string[]; timeZone: string; currency: string }> {
+  const { rows } = await sql.query<{ id: string; timeZone: string; currency: string }>(
+    'select id, time_zone as "timeZone", currency from sites order by created_at, id',
+  )
+  return {
+    sites: rows.map(({ id }) => id),
+    timeZone: rows[0]?.timeZone ?? '',
+    currency: rows[0]?.currency ?? '',
+  }
+}
 
 export interface TariffVersionView {
   id: string
@@ -46,13 +58,17 @@ export interface TariffView {
 
 export const listTariffs = (
   sql: Sql,
-  filter: { id?: string; siteId?: string | undefined; page: PageRequest },
+  filter: Window & { id?: string; siteId?: string | undefined; page: PageRequest },
 ): Promise<Page<TariffView>> =>
   listPage(sql, {
     select: `select t.id, t.site_id as "siteId", t.name, t.mode, t.pile_id as "pileId", t.user_group as "userGroup", t.created_at as "createdAt",
       coalesce((select json_agg(json_build_object('id', v.id, 'version', v.version, 'validFrom', v.valid_from, 'definition', v.definition,
         'createdAt', v.created_at) order by v.version desc) from tariff_versions v where v.tariff_id = t.id), '[]') as versions from tariffs t`,
-    where: [when(filter.id, 't.id = ?'), when(filter.siteId, '(t.site_id is null or t.site_id = ?)')],
+    where: [
+      when(filter.id, 't.id = ?'),
+      when(filter.siteId, '(t.site_id is null or t.site_id = ?)'),
+      ...within(filter, 't.created_at'),
+    ],
     keys: [
       { column: 't.created_at', type: 'instant', of: row => row.createdAt },
       { column: 't.id', type: 'uuid', of: row => row.id },
