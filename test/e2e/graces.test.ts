@@ -76,7 +76,7 @@ t.test('a remote start that begins nothing frees the place', async t => {
 })
 
 t.test(
-  'a session whose stop never comes is closed provisionally, billed with what was read, and a late stop is kept',
+  'a session whose stop never comes is closed provisionally and billed with what was read; a late stop makes a correction',
   async t => {
     await using product = await startProduct(t, { 'charging.stopTimeoutMinutes': 0.01 })
     const site = createSite(product)
@@ -86,13 +86,25 @@ t.test(
     const { transactionId } = await charger.start({ idTag: ada.tag, at: yesterday(8) })
     await charger.meter(transactionId, 2000, yesterday(9))
     await site.becomes(ada, 'charging')
+    const details = async () => {
+      const { body } = await product.api('GET', `/billing/details?requestId=${asked.id}`, undefined, product.admin)
+      return body.items.toReversed()
+    }
     await charger.status('Available')
     t.match(await site.ended(asked.id), { status: 'completed', deliveredEnergyWh: 2000 })
     t.match(await site.session(transactionId), { provisional: true, stopReason: 'no-stop-received' })
     t.match(await site.bills(), [{ energyWh: 2000, total: { amount: 300 } }])
     t.match(await site.ask(bob), { body: { status: 'called', pileId: 'F1' } })
     t.same(await charger.stop(transactionId, 2500, { at: yesterday(9.5) }), {}, 'the late stop is answered')
-    t.match(await site.bills(), [{ energyWh: 2000 }], 'and changes no bill silently')
+    await product.until('it is corrected', async () => (await details()).length === 2)
+    const [charge, correction] = await details()
+    t.match(charge, { kind: 'charge', energyWh: 2000, total: { amount: 300 } }, 'what was billed stays')
+    t.match(correction, { kind: 'correction', correctsId: charge.id, energyWh: 500, total: { amount: 75 }, sessionId: charge.sessionId })
+    t.match(await site.bills(), [{ id: correction.billId, total: { amount: 300 } }], 'no bill changes silently')
+    t.match(await site.session(transactionId), { provisional: false, energyWh: 2500 })
+    t.same(await charger.stop(transactionId, 2500, { at: yesterday(9.5) }), {}, 'the same again')
+    await site.ended(asked.id)
+    t.equal((await details()).length, 2, 'changes nothing')
   },
 )
 

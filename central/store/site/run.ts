@@ -8,5 +8,13 @@ export const runOn =
   async (text, values) =>
     (await client.query(text, values)).rowCount ?? 0
 
+/** Runs one statement in the site's transaction; its rows. */
+export type Ask = <R extends object>(text: string, values: unknown[]) => Promise<R[]>
+
+export const askOn =
+  (client: ClientBase): Ask =>
+  async <R extends object>(text: string, values: unknown[]) =>
+    (await client.query<R>(text, values)).rows
+
 /** Times cross this border as epoch milliseconds; SQL makes `timestamptz` of them. */
 export const at = (parameter: string): string => `to_timestamp(${parameter}::double precision / 1000)`

@@ -1,5 +1,5 @@
 import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
-import { at, type Run } from './run.ts'
+import { type Ask, at, type Run } from './run.ts'
 
 export interface NewDetail {
   id: string
@@ -33,20 +33,54 @@ export interface NewBill {
   createdAt: EpochMs
 }
 
-/** Sessions as the dispatcher joins, ends and bills them. */
-export const createSessionWrites = (run: Run) => ({
-  joinSession: (
+/** What a session has been billed so far, corrections included. */
+export interface Billed {
+  chargeId: string
+  billId: string | null
+  energyMilliWh: MilliWh
+  chargingSeconds: number
+  energyFeeMinor: number
+  serviceFeeMinor: number
+  otherFeeMinor: number
+  totalMinor: number
+}
+
+export interface NewCorrection extends Omit<NewDetail, 'windows'> {
+  billId: string | null
+  correctsId: string
+  note: string
+}
+
+interface Delivered {
+  energyMilliWh: MilliWh
+}
+
+/**
+ * Sessions as the dispatcher joins, ends and bills them. A target that is set resolves to the energy delivered by then,
+ * undefined where there is no such session: a reading that came since the snapshot has not seen the target.
+ */
+export const createSessionWrites = (run: Run, ask: Ask) => ({
+  joinSession: async (
     id: number,
     s: { requestId: string; userId: string | null; targetMilliWh: MilliWh | null; tariffVersionId: string | null },
-  ) =>
-    run(
+  ): Promise<MilliWh | undefined> => {
+    const [session] = await ask<Delivered>(
       `update charging_sessions set request_id = $2, user_id = coalesce(user_id, $3), target_milli_wh = $4,
-           tariff_version_id = coalesce(tariff_version_id, $5) where id = $1 and request_id is null`,
+           tariff_version_id = coalesce(tariff_version_id, $5) where id = $1 and request_id is null
+       returning energy_milli_wh as "energyMilliWh"`,
       [id, s.requestId, s.userId, s.targetMilliWh, s.tariffVersionId],
-    ),
+    )
+    return session?.energyMilliWh
+  },
 
-  sessionTarget: (id: number, targetMilliWh: MilliWh | null) =>
-    run('update charging_sessions set target_milli_wh = $2 where id = $1 and ended_at is null', [id, targetMilliWh]),
+  sessionTarget: async (id: number, targetMilliWh: MilliWh | null): Promise<MilliWh | undefined> => {
+    const [session] = await ask<Delivered>(
+      `update charging_sessions set target_milli_wh = $2 where id = $1 and ended_at is null
+       returning energy_milli_wh as "energyMilliWh"`,
+      [id, targetMilliWh],
+    )
+    return session?.energyMilliWh
+  },
 
   /** Why we want it to end; the first cause stays. */
   sessionStopAsked: (id: number, cause: string, now: EpochMs) =>
@@ -96,6 +130,54 @@ export const createSessionWrites = (run: Run) => ({
         d.tariffVersionId,
         d.stopReason,
         d.createdAt,
+      ],
+    ),
+
+  billedSoFar: async (sessionId: number): Promise<Billed | undefined> => {
+    const [billed] = await ask<Billed>(
+      `select c.id as "chargeId", b.id as "billId", s.*
+       from billing_details c left join bills b on b.request_id = c.request_id
+       cross join lateral (
+         select sum(energy_milli_wh)::bigint as "energyMilliWh", sum(charging_seconds)::integer as "chargingSeconds",
+           sum(energy_fee_minor)::bigint as "energyFeeMinor", sum(service_fee_minor)::bigint as "serviceFeeMinor",
+           sum(other_fee_minor)::bigint as "otherFeeMinor", sum(total_minor)::bigint as "totalMinor"
+         from billing_details where session_id = $1) s
+       where c.session_id = $1 and c.kind = 'charge'`,
+      [sessionId],
+    )
+    return billed
+  },
+
+  /** A credit or debit beside a detail that was billed; the bill itself is never changed. */
+  addCorrection: (c: NewCorrection) =>
+    run(
+      `insert into billing_details (id, kind, bill_id, corrects_id, note, request_id, session_id, site_id, pile_id, user_id, currency, energy_milli_wh,
+           charging_seconds, parking_seconds, started_at, ended_at, windows, energy_fee_minor, service_fee_minor, other_fee_minor, total_minor,
+           tariff_version_id, stop_reason, created_at)
+         values ($1, 'correction', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, ${at('$14')}, ${at('$15')}, '[]', $16, $17, $18, $19, $20, $21, ${at('$22')})`,
+      [
+        c.id,
+        c.billId,
+        c.correctsId,
+        c.note,
+        c.requestId,
+        c.sessionId,
+        c.siteId,
+        c.pileId,
+        c.userId,
+        c.currency,
+        c.energyMilliWh,
+        c.chargingSeconds,
+        c.parkingSeconds,
+        c.startedAt,
+        c.endedAt,
+        c.energyFeeMinor,
+        c.serviceFeeMinor,
+        c.otherFeeMinor,
+        c.totalMinor,
+        c.tariffVersionId,
+        c.stopReason,
+        c.createdAt,
       ],
     ),
 

@@ -62,7 +62,7 @@ ended as (
   update charging_sessions s set
     started_at = input.started_at, started_reported_at = coalesce(input.started_reported_at, s.started_reported_at),
     meter_stop_milli_wh = input.meter_stop, ended_at = input.ended_at, ended_reported_at = input.reported_at,
-    ended_received_at = input.received_at, stop_reason = input.reason, provisional = false, power_w = 0,
+    ended_received_at = input.received_at, stop_reason = input.reason, provisional = false, settled_at = null, power_w = 0,
     energy_milli_wh = input.energy, last_register_milli_wh = input.register, soc_percent = input.soc, last_reading_at = input.reading_at
   from input where s.id = input.session_id
   returning s.pile_id
@@ -161,7 +161,8 @@ function judge(session: Found, effect: StopEffect): StopResult['outcome'] {
     const tooEarly = trustedTime(effect.at, effect.receivedAt) + SLACK_MS < session.startedAt
     return session.inferred && tooEarly ? 'orphan' : 'ended'
   }
-  if (session.provisional && !session.settled) return 'ended'
+  // a provisional end gives way also after it was billed: settling it again makes a correction
+  if (session.provisional) return 'ended'
   const silent = effect.registerMilliWh === undefined && effect.at === undefined
   const equal =
     (effect.registerMilliWh ?? null) === session.meterStopMilliWh && (effect.at ?? null) === session.endedReportedAt

@@ -39,6 +39,8 @@ export async function joinSessions(work: SiteWork): Promise<void> {
       await decide(work, seated)
     }
     await join(work, session, pile, car)
+    // it was refused and charges all the same
+    if (session.endedAt === null && session.verdict !== 'accepted') await askStop(work, session, 'not-authorised')
     if (asked === undefined) await stopOutrun(work, session, pile)
     // its request has its outcome before the next session looks for one
     if (session.endedAt !== null) await settleEnded(work)
@@ -59,12 +61,13 @@ async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: Car
     at: session.startedAt,
   })
   const targetMilliWh = targetOf(car, deliveredBefore)
-  await work.db.joinSession(session.id, {
+  const energyMilliWh = await work.db.joinSession(session.id, {
     requestId: car.requestId,
     userId: car.userId,
     targetMilliWh,
     tariffVersionId: tariff?.id ?? null,
   })
+  session.energyMilliWh = energyMilliWh ?? session.energyMilliWh
   await work.db.observed({ verb: 'start', requestId: car.requestId, now: work.now })
   session.requestId = car.requestId
   session.targetMilliWh = targetMilliWh

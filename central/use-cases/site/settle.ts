@@ -3,6 +3,7 @@ import { leave } from '../../core/queue/verbs.ts'
 import { settleSession } from '../../core/session/settle.ts'
 import { defaultTariff, parseTariff, type TariffDefinition } from '../../core/tariff/tariff.ts'
 import { sessionRegisters } from '../../store/site/readings.ts'
+import type { NewDetail } from '../../store/site/session-writes.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffVersion } from '../../store/site/tariff.ts'
 import {
@@ -66,7 +67,7 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
   await work.db.settle(session.id, work.now, energyMilliWh, reviewReason)
   await work.db.observed({ verb: 'stop', sessionId: session.id, now: work.now })
   if (reviewReason === null) {
-    await work.db.addDetail({
+    await addDetail(work, {
       ...settlement,
       id: newId(),
       requestId,
@@ -112,6 +113,36 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
       car.endCause === null)
   if (goesOn) await retarget(work, car)
   else await endRequest(work, car, cause === 'cancel' || car.endCause === 'cancel' ? 'cancelled' : 'completed')
+}
+
+/** The session's detail; what differs from one that was billed before is a correction that names it and its bill. */
+async function addDetail(work: SiteWork, detail: NewDetail): Promise<void> {
+  const billed = await work.db.billedSoFar(detail.sessionId)
+  if (billed === undefined) {
+    await work.db.addDetail(detail)
+    return
+  }
+  const energyMilliWh = detail.energyMilliWh - billed.energyMilliWh
+  const totalMinor = detail.totalMinor - billed.totalMinor
+  if (energyMilliWh === 0 && totalMinor === 0) return
+  const note = `the charger's own end: ${billed.energyMilliWh / 1000} Wh became ${detail.energyMilliWh / 1000} Wh`
+  await work.db.addCorrection({
+    ...detail,
+    billId: billed.billId,
+    correctsId: billed.chargeId,
+    note,
+    energyMilliWh,
+    chargingSeconds: detail.chargingSeconds - billed.chargingSeconds,
+    energyFeeMinor: detail.energyFeeMinor - billed.energyFeeMinor,
+    serviceFeeMinor: detail.serviceFeeMinor - billed.serviceFeeMinor,
+    otherFeeMinor: detail.otherFeeMinor - billed.otherFeeMinor,
+    totalMinor,
+  })
+  notice(work, 'anomaly', `session ${detail.sessionId} is corrected: ${note}`, {
+    pileId: detail.pileId,
+    requestId: detail.requestId,
+    data: { energyMilliWh, totalMinor },
+  })
 }
 
 /** A request has its outcome: the car goes, and what was delivered is billed. */

@@ -119,7 +119,11 @@ export async function closeForgotten(work: SiteWork): Promise<void> {
     }
     const endedAt = Math.max(session.startedAt, session.lastReadingAt ?? session.startedAt)
     const reason = newer ? 'superseded' : 'no-stop-received'
-    await work.db.closeProvisionally(session.id, endedAt, reason)
+    // the charger's own stop may have come since the snapshot: it is looked at in the next run
+    if ((await work.db.closeProvisionally(session.id, endedAt, reason)) === 0) {
+      dueAt(work, work.now)
+      continue
+    }
     Object.assign(session, {
       endedAt,
       provisional: true,
