@@ -65,7 +65,7 @@ export async function untilEnded(
 
 async function onlyActive(pool: UseCasePorts['pool'], userId: string | null): Promise<string | undefined> {
   const { rows } = await pool.query<{ id: string }>(
-    `select id from charging_requests where user_id = $1 and status = 'active' order by created_at desc limit 1`,
+    `select id from charging_requests where user_id = $1 and status = 'active' order by source = 'driver' desc, created_at desc limit 1`,
     [userId],
   )
   return rows[0]?.id

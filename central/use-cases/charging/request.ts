@@ -50,7 +50,7 @@ export function createRequestVerbs({
 
     async activeRequest(actor) {
       const { rows } = await pool.query<{ id: string }>(
-        `select id from charging_requests where user_id = $1 and status = 'active' order by created_at desc limit 1`,
+        `select id from charging_requests where user_id = $1 and status = 'active' order by source = 'driver' desc, created_at desc limit 1`,
         [actor.id],
       )
       return rows[0] === undefined ? refuse('no-active-request') : view(actor, rows[0].id)
