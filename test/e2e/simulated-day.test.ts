@@ -8,7 +8,7 @@ import { startProduct } from '../support/product.ts'
 
 /** Charging seconds per second: a car of fifty minutes charges in three seconds. */
 const SPEED = Number(process.env.E2E_SPEED ?? 1200)
-const CARS = Number(process.env.E2E_CARS ?? 220)
+const CARS = Number(process.env.E2E_CARS ?? 205)
 const FAST_W = 22_000
 const TRICKLE_W = 7_000
 

@@ -20,6 +20,19 @@ t.test('a card held to a free pile without a request makes one, and a bill', asy
   t.match(await site.bills(), [{ requestId: view.id, userId: ada.id, energyWh: 2000, total: { amount: 240 } }])
 })
 
+t.test('a walk-up beside an own request does not hide it', async t => {
+  await using product = await startProduct(t)
+  const site = createSite(product)
+  const ada = await product.driver('ada')
+  const { body: asked } = await site.ask(ada, 'fast')
+  await using charger = await site.open('T2')
+  const { transactionId } = await charger.start({ idTag: ada.tag, at: yesterday(8) })
+  await site.pileBecomes('T2', 'occupied')
+  t.match(await site.standing(ada), { id: asked.id, status: 'waiting' })
+  t.match(await site.cancel(ada), { body: { id: asked.id, status: 'cancelled' } }, 'nor is it cancelled instead')
+  t.match(await site.standing(ada), { number: 'T1', status: 'charging', sessionId: String(transactionId) })
+})
+
 t.test('a pile held for the called driver is Blocked for another, and the called one still charges', async t => {
   await using product = await startProduct(t)
   const site = createSite(product)
@@ -73,6 +86,9 @@ t.test('unknown, blocked, expired and invalid tags are told apart', async t => {
     GOOD: [{ status: 'Accepted', expiresAt: '2099-01-01T00:00:00Z', parentTag: 'FAMILY' }, 'Accepted'],
   } as const
   t.equal(await charger.authorize('STRANGER'), 'Invalid')
+  t.match((await product.api('GET', '/id-tags/unknown')).body.items, [
+    { tag: 'STRANGER', chargePointId: 'F1', count: 1 },
+  ])
   for (const [tag, [body, verdict]] of Object.entries(tags)) {
     t.match(await product.api('PUT', `/id-tags/${tag}`, body), { status: 201 })
     t.equal(await charger.authorize(tag), verdict, tag)
