@@ -6,7 +6,7 @@ interface Waiting {
   action: string
   payload: unknown
   commandId: string
-  deadline: number
+  timeoutMs: number
   timer: NodeJS.Timeout
   resolve(outcome: Outcome): void
 }
@@ -31,7 +31,7 @@ export interface CallsPorts {
 
 export interface Calls {
   send(action: string, payload: unknown, options: { commandId: string; timeoutMs: number }): Promise<Outcome>
-  /** Opens or closes the gate: while it is closed nothing is sent, and waiting counts within a command's own time. */
+  /** Opens or closes the gate: while it is closed nothing is sent. A command waits `quietMs` at most beyond its own time. */
   setGate(open: boolean, reason?: string): void
   /** The call on the wire, and the one a late answer belongs to. */
   readonly current: OpenCall | null
@@ -43,8 +43,14 @@ export interface Calls {
 /** Calls given up whose late answers are still recognised (quirk 18). */
 const REMEMBERED = 32
 
-/** Our calls to one charge point: one on the wire at a time, in the order they were asked for, each in bounded time. */
-export function createCalls(ports: CallsPorts, limits: { callTimeoutMs: number; commandQueue: number }): Calls {
+/**
+ * Our calls to one charge point: one on the wire at a time, in the order they were asked for, each in bounded time. The
+ * time to answer begins when a call is sent: a short one must not be over before the charge point could hear it.
+ */
+export function createCalls(
+  ports: CallsPorts,
+  limits: { callTimeoutMs: number; commandQueue: number; quietMs: number },
+): Calls {
   const waiting: Waiting[] = []
   const givenUp = new Map<string, OpenCall>()
   let current: OpenCall | null = null
@@ -61,7 +67,7 @@ export function createCalls(ports: CallsPorts, limits: { callTimeoutMs: number; 
     const next = waiting.shift()
     if (!next) return
     clearTimeout(next.timer)
-    const timeoutMs = Math.max(1, Math.min(next.deadline - performance.now(), limits.callTimeoutMs))
+    const timeoutMs = Math.min(next.timeoutMs, limits.callTimeoutMs)
     const { messageId, text, answer } = ports.send(next.action, next.payload, timeoutMs)
     const call: OpenCall = { messageId, action: next.action, commandId: next.commandId, sentAt: performance.now() }
     current = call
@@ -84,14 +90,13 @@ export function createCalls(ports: CallsPorts, limits: { callTimeoutMs: number; 
       new Promise(resolve => {
         if (!ports.isOpen()) return resolve({ status: 'offline' })
         if (waiting.length >= limits.commandQueue) return resolve(notSent(`${waiting.length} commands wait already`))
-        const deadline = performance.now() + timeoutMs
         const entry: Waiting = {
           action,
           payload,
           commandId,
-          deadline,
+          timeoutMs,
           resolve,
-          timer: setTimeout(() => giveUp(entry), timeoutMs),
+          timer: setTimeout(() => giveUp(entry), timeoutMs + limits.quietMs),
         }
         waiting.push(entry)
         void pump()

@@ -43,13 +43,15 @@ export interface Link {
   idle(): Promise<void>
 }
 
+const REJECTED = 'the registration was rejected'
+
 /** One charge point's connection: order, answers, our calls, bounds; told to central as link-up and link-down. */
 export function openLink(ports: LinkPorts): Link {
   const { ws, profile, address, central, clock, log, options, recorder } = ports
   const { chargePointId } = profile
   const linkId = randomUUID()
   const about = { chargePointId, linkId }
-  const registration = createRegistration()
+  const registration = createRegistration(profile.registration)
   let announced = false
   let ended = false
   let gateTimer: NodeJS.Timeout | undefined
@@ -79,7 +81,7 @@ export function openLink(ports: LinkPorts): Link {
       },
       onSent: (call, text) => recorder.frame('out', 'call', text, { id: call.messageId, action: call.action }),
     },
-    options,
+    { ...options, quietMs: Math.max(options.settleDelayMs, options.bootGraceMs) },
   )
   const pings = startPings((options.pingSeconds === 0 ? 0 : profile.pingSeconds) * 1000, {
     isPaused: () => reading.isPaused,
@@ -89,7 +91,12 @@ export function openLink(ports: LinkPorts): Link {
       socket.cut()
     },
   })
-  openGateAfter(options.bootGraceMs)
+  // One that is registered need not boot again after each loss of its link: it settles only.
+  if (registration.standing === 'rejected') calls.setGate(false, REJECTED)
+  else
+    openGateAfter(
+      profile.registration === 'accepted' ? Math.min(options.settleDelayMs, options.bootGraceMs) : options.bootGraceMs,
+    )
   inbox.push(async () => {
     await ports.previous
     await announce()
@@ -132,7 +139,7 @@ export function openLink(ports: LinkPorts): Link {
   /** Quirks 14, 20, 21: nothing of ours before the boot is answered and the charge point has settled. */
   function settle(answered: boolean): void {
     if (ended) return
-    if (answered && registration.standing === 'rejected') calls.setGate(false, 'the registration was rejected')
+    if (answered && registration.standing === 'rejected') calls.setGate(false, REJECTED)
     else openGateAfter(answered ? options.settleDelayMs : options.bootGraceMs)
   }
 

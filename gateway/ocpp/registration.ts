@@ -6,10 +6,10 @@ export type Standing = 'accepted' | 'pending' | 'rejected'
  * Which messages a charge point may send besides BootNotification. OCPP 1.6 section 4.2: while Pending it sends only what
  * the central system asked for with TriggerMessage; while Rejected it sends nothing. A message against that is answered
  * with SecurityError, the code for a peer that may not do this; the charge point keeps what matters until it is accepted.
- * Without a BootNotification on this connection the last one counts, which central knows (quirk 20).
+ * Without a BootNotification on this connection the last one counts (quirk 20); a charge point that never booted is let speak.
  */
-export function createRegistration() {
-  let standing: Standing = 'accepted'
+export function createRegistration(last: Standing = 'accepted') {
+  let standing = last
   const triggered = new Set<string>()
   return {
     answered(status: Standing): void {

@@ -35,6 +35,8 @@ export interface ChargePointProfile {
   quirkProfile: string | null
   /** Seconds between our pings; 0 is none (quirk 11). */
   pingSeconds: number
+  /** What its last registration came to; absent before the first. */
+  registration?: 'accepted' | 'pending' | 'rejected'
 }
 
 export type Admission =

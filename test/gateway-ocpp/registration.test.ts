@@ -51,6 +51,16 @@ t.test('a reconnect without a boot is served', async t => {
   t.match(await client.call('StatusNotification', status), [3, 'c1', {}])
 })
 
+t.test('a reconnect without a boot has the standing of the last one', async t => {
+  const { gateway, open } = await setUp(t, { profile: { registration: 'rejected' } })
+  const client = await open('CP1')
+  t.match(await client.call('StatusNotification', status), [4, 'c1', 'SecurityError'])
+  const sending = { commandId: 'k', timeoutMs: 20 }
+  t.match(await gateway.send('CP1', { verb: 'reset', hard: true }, sending), { status: 'timed-out' })
+  t.match(await client.boot(), [3, 'boot', { status: 'Accepted' }])
+  t.match(await client.call('StatusNotification', status), [3])
+})
+
 t.test('SignCertificate is understood and rejected', async t => {
   const { open } = await setUp(t)
   const client = await open('CP1')

@@ -32,13 +32,36 @@ t.test('where no boot comes, commands go out after a while', async t => {
   t.match(await outcome, { status: 'accepted' })
 })
 
-t.test('waiting for the boot counts within a command’s own time', async t => {
-  const { gateway, open } = await setUp(t, { options: { bootGraceMs: 60_000 } })
-  await open('CP1')
+t.test('a command waits for the quiet time beyond its own, and no longer', async t => {
+  const { gateway, open, central } = await setUp(t, { options: { bootGraceMs: 40, settleDelayMs: 40 } })
+  central.answers.booted = () => ({ status: 'rejected', now: 0, intervalSeconds: 1 })
+  const client = await open('CP1')
+  await client.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' })
   t.match(await gateway.send('CP1', reset, sending('k', 20)), {
     status: 'timed-out',
-    error: { description: /^not sent: .*not booted/ },
+    error: { description: /^not sent: .*rejected/ },
   })
+})
+
+t.test('the time to answer begins when a command is sent, however short it is', async t => {
+  const { gateway, open } = await setUp(t, { options: { bootGraceMs: 600 } })
+  const client = await open('CP1')
+  const outcome = gateway.send('CP1', reset, sending('k', 500))
+  const [, id] = await client.next()
+  client.send([3, id, { status: 'Accepted' }])
+  t.match(await outcome, { status: 'accepted' })
+})
+
+t.test('a registered charge point that reconnects without a boot gets commands when it has settled', async t => {
+  const { gateway, open } = await setUp(t, {
+    options: { bootGraceMs: 60_000, settleDelayMs: 1 },
+    profile: { registration: 'accepted' },
+  })
+  const client = await open('CP1')
+  const outcome = gateway.send('CP1', reset, sending('k'))
+  const [, id] = await client.next()
+  client.send([3, id, { status: 'Accepted' }])
+  t.match(await outcome, { status: 'accepted' })
 })
 
 t.test('commands that wait are bounded', async t => {

@@ -15,11 +15,12 @@ interface ChargePointAtDoor {
   quirkProfile: string | null
   pingSeconds: number | null
   connected: boolean
+  registration: 'accepted' | 'pending' | 'rejected' | null
 }
 
 const FIND = /* sql */ `
 select id, protocol, password_digest as "passwordDigest", security_profile as "securityProfile", assume_ocpp16 as "assumeOcpp16",
-       validation, quirk_profile as "quirkProfile", ping_seconds as "pingSeconds", connected
+       validation, quirk_profile as "quirkProfile", ping_seconds as "pingSeconds", connected, registration
 from charge_points where lower(id) = $1`
 
 export interface DoorPorts {
@@ -66,6 +67,7 @@ export function createDoor({
           assumeOcpp16: found.assumeOcpp16,
           quirkProfile: found.quirkProfile,
           pingSeconds: found.pingSeconds ?? pingSeconds,
+          ...(found.registration === null ? {} : { registration: found.registration }),
         },
       }
     )
