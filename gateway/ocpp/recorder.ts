@@ -2,7 +2,8 @@ import type { Central, FrameRecord } from '../../protocol/charger/link.ts'
 import { storable } from './quirks/text.ts'
 import type { MessageId } from './rpc/frame.ts'
 
-const LONGEST_RAW = 64 * 1024
+/** What is broken is kept in part; what was understood is kept whole, and is bounded already. */
+const LONGEST_BROKEN = 64 * 1024
 const MOST_COUNTERS = 100
 
 export interface Recorder {
@@ -29,7 +30,7 @@ export function createRecorder(central: Pick<Central, 'record'>, chargePointId: 
         kind,
         messageId: id === null ? null : (storable(String(id)) as string),
         action: action === null ? null : (storable(action.slice(0, 255)) as string),
-        raw: storable(text.slice(0, LONGEST_RAW)) as string,
+        raw: storable(kind === 'invalid' ? text.slice(0, LONGEST_BROKEN) : text) as string,
         latencyMs: latencyMs === undefined ? null : Math.round(latencyMs),
         notes,
       })

@@ -163,6 +163,18 @@ t.test('250 meter values in one message are kept', async t => {
   t.equal(central.ofType('meter-sampled')[0]!.readings.length, 250)
 })
 
+t.test('a long message that was understood is kept whole', async t => {
+  const { central, open } = await setUp(t)
+  const client = await open('CP1')
+  const sampledValue = [{ value: 'x'.repeat(200_000), format: 'SignedData' }]
+  await client.call('MeterValues', {
+    connectorId: 1,
+    meterValue: [{ timestamp: '2026-11-22T12:00:00Z', sampledValue }],
+  })
+  const frame = central.frames.find(({ direction }) => direction === 'in')!
+  t.match(JSON.parse(frame.raw)[3].meterValue[0], { sampledValue })
+})
+
 t.test('text no store accepts is made storable', async t => {
   const { central, open } = await setUp(t)
   const client = await open('CP1')
