@@ -22,7 +22,7 @@ import type { Config } from './config/schema.ts'
 import { createHttpPiles } from './gateway/http/piles.ts'
 import { createLocalChargers, type Gateway } from './gateway/link/local.ts'
 import { createMqttGateway } from './gateway/mqtt/gateway.ts'
-import { checkNative } from './gateway/ocpp/dialect.ts'
+import { checkNative, reservationOf } from './gateway/ocpp/dialect.ts'
 import { createOcppGateway } from './gateway/ocpp/gateway.ts'
 import { scaledClock } from './protocol/clock.ts'
 
@@ -92,7 +92,7 @@ export async function start(config: Config, log: Logger): Promise<Product> {
       createHttpPiles({ ...ports, linkTimeoutSeconds: config.http.linkTimeoutSeconds }),
       piles => piles.close(),
     )
-    const verbs = central.verbs(httpPiles, checkNative)
+    const verbs = central.verbs(httpPiles, { checkNative, reservationOf })
     const ping = createPing(database.pool)
     const part = (role: 'ocpp' | 'mqtt') => ({
       status: config.roles.includes(role) ? ('up' as const) : ('off' as const),

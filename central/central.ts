@@ -8,7 +8,7 @@ import type { Writer } from './store/writer.ts'
 import { createCancel } from './use-cases/charging/cancel.ts'
 import { createRequestVerbs } from './use-cases/charging/request.ts'
 import { type CommandRow, createCommandDesk } from './use-cases/commands/desk.ts'
-import { type CheckNative, createSendNative } from './use-cases/commands/native.ts'
+import { createSendNative, type Dialect } from './use-cases/commands/native.ts'
 import { createReservationKeeper } from './use-cases/commands/reservations.ts'
 import { createDoor } from './use-cases/door/admit.ts'
 import { createAdoption } from './use-cases/door/adopt.ts'
@@ -136,7 +136,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
     desk,
 
     /** The verbs behind REST; the HTTP piles' transport and the gateways' dialects come from outside. */
-    verbs(httpPiles: HttpPiles, checkNative: CheckNative): Verbs & { orderPile: OrderPile } {
+    verbs(httpPiles: HttpPiles, dialect: Dialect): Verbs & { orderPile: OrderPile } {
       const ports: UseCasePorts = { pool, clock, log, sites, desk, events, httpPiles, defaultSiteId: DEFAULT_SITE }
       const controlPile = createControlPile(ports)
       return {
@@ -145,7 +145,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
         controlPile,
         orderPile: createOrderPile(ports, controlPile),
         ...createFaultVerbs(ports),
-        sendNative: createSendNative(ports, checkNative),
+        sendNative: createSendNative(ports, dialect),
         ...createHttpPileVerbs(ports),
       }
     },

@@ -373,14 +373,16 @@ create index commands_open on commands (created_at) where status in ('queued', '
 create sequence reservation_ids as integer minvalue 1 start 1 no cycle;
 
 create table reservations (
-  id integer primary key default nextval('reservation_ids'),
+  id integer not null default nextval('reservation_ids'),
   charge_point_id text not null references charge_points,
   connector_id integer not null,
   request_id uuid references charging_requests,
   id_tag text not null,
   expires_at timestamptz not null,
   status text not null check (status in ('active', 'used', 'cancelled', 'expired')),
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- operators choose numbers too, and a charge point knows only its own
+  primary key (charge_point_id, id)
 );
 
 create index reservations_active on reservations (charge_point_id) where status = 'active';

@@ -1,6 +1,7 @@
-import type { Command, Problem } from '../../protocol/charger/command.ts'
+import type { Command, Problem, Reservation } from '../../protocol/charger/command.ts'
 import { actions, isActionToChargePoint } from '../../protocol/ocpp16/actions.ts'
 import { explain } from '../../protocol/ocpp16/errors.ts'
+import { cancelReservationRequest, reserveNowRequest } from '../../protocol/ocpp16/reservation.ts'
 import { type EpochMs, rfc3339 } from '../../protocol/units.ts'
 
 export type Translation =
@@ -29,6 +30,20 @@ export function checkNative(action: string, payload: unknown): Extract<Translati
   const parsed = actions[action].request.safeParse(payload)
   if (parsed.success) return null
   return { ok: false, code: 'invalid-payload', problems: explain(parsed.error, payload).problems }
+}
+
+/** A call that makes or ends a reservation, in neutral words; undefined for every other. */
+export function reservationOf(action: string, payload: unknown): Reservation | undefined {
+  if (action === 'CancelReservation') {
+    const { success, data } = cancelReservationRequest.safeParse(payload)
+    return success ? { verb: 'cancel-reservation', reservationId: data.reservationId } : undefined
+  }
+  if (action !== 'ReserveNow') return undefined
+  const { success, data } = reserveNowRequest.safeParse(payload)
+  if (!success) return undefined
+  const { connectorId, idTag, reservationId, expiryDate, parentIdTag } = data
+  const parentTag = parentIdTag === undefined ? {} : { parentTag: parentIdTag }
+  return { verb: 'reserve', reservationId, connectorId, idTag, expiresAt: Date.parse(expiryDate), ...parentTag }
 }
 
 function spell(command: Command, now: EpochMs): { action: string; payload: unknown } {

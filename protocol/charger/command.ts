@@ -22,7 +22,10 @@ export type Command =
   | { verb: 'change-configuration'; key: string; value: string }
   | { verb: 'trigger'; message: 'boot' | 'heartbeat' | 'meter-values' | 'status'; connectorId?: number }
   /** An action in the charger's own dialect: it goes out unchanged, member order kept, and is not pre-judged. */
-  | { verb: 'native'; action: string; payload: unknown }
+  | { verb: 'native'; action: string; payload: unknown; means?: Reservation }
+
+/** What a native action means beyond the charger, in neutral words: its gateway reads it. */
+export type Reservation = Extract<Command, { verb: 'reserve' | 'cancel-reservation' }>
 
 /**
  * What became of a command. Whether its effect was observed is another fact, recorded elsewhere. A command is never

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkNative, translate } from '../../gateway/ocpp/dialect.ts'
+import { checkNative, reservationOf, translate } from '../../gateway/ocpp/dialect.ts'
 import type { Command } from '../../protocol/charger/command.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
@@ -93,4 +93,14 @@ t.test('a native call is judged by its schema alone', async t => {
   t.match(checkNative('CancelReservation', {}), { code: 'invalid-payload', problems: [{ path: '/reservationId' }] })
   t.match(checkNative('Heartbeat', {}), { code: 'unknown-action' })
   t.match(checkNative('constructor', {}), { code: 'unknown-action' })
+})
+
+t.test('a reservation in the words of the dialect is known as one', t => {
+  for (const [command, action, payload] of table) {
+    const isReservation = command.verb === 'reserve' || command.verb === 'cancel-reservation'
+    t.strictSame(reservationOf(action, payload), isReservation ? command : undefined, command.verb)
+  }
+  t.equal(reservationOf('ReserveNow', {}), undefined)
+  t.equal(reservationOf('CancelReservation', {}), undefined)
+  t.end()
 })

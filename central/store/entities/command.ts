@@ -39,8 +39,8 @@ export const Reservation = defineEntity({
   name: 'Reservation',
   tableName: 'reservations',
   properties: {
+    chargePointId: () => p.manyToOne(ChargePoint).mapToPk().name('charge_point_id').primary(),
     id: p.integer().primary().defaultRaw("nextval('reservation_ids'::regclass)"),
-    chargePointId: () => p.manyToOne(ChargePoint).mapToPk().name('charge_point_id'),
     connectorId: p.integer(),
     requestId: () => p.manyToOne(ChargingRequest).mapToPk().name('request_id').deleteRule('no action').strictNullable(),
     idTag: p.text(),

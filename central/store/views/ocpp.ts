@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
-import { type Filter, listPage, type Page, type PageRequest, type Sql, when, whenTime } from './page.ts'
+import { type Filter, listPage, type Page, type PageRequest, type Sql, type Window, when, within } from './page.ts'
 
 export interface ReservationView {
   reservationId: number
@@ -15,7 +15,12 @@ export interface ReservationView {
 /** Reservations, newest first. One whose time is over is expired, whether or not the charger has said so. */
 export const listReservations = async (
   sql: Sql,
-  filter: { chargePointId?: string | undefined; status?: string | undefined; now: EpochMs; page: PageRequest },
+  filter: Window & {
+    chargePointId?: string | undefined
+    status?: string | undefined
+    now: EpochMs
+    page: PageRequest
+  },
 ): Promise<Page<ReservationView>> => {
   const now = new Date(filter.now).toISOString()
   const byStatus: Record<string, Filter> = {
@@ -28,8 +33,13 @@ export const listReservations = async (
     where: [
       when(filter.chargePointId, 'lower(charge_point_id) = lower(?)'),
       byStatus[filter.status ?? ''] ?? when(filter.status, 'status = ?'),
+      ...within(filter, 'created_at'),
     ],
-    keys: [{ column: 'id', type: 'integer', of: row => row.reservationId }],
+    keys: [
+      { column: 'created_at', type: 'instant', of: row => row.createdAt },
+      { column: 'id', type: 'integer', of: row => row.reservationId },
+      { column: 'charge_point_id', type: 'text', of: row => row.chargePointId },
+    ],
     page: filter.page,
   })
   const isOver = (row: ReservationView): boolean => row.status === 'active' && row.expiresAt <= filter.now
@@ -52,11 +62,9 @@ export interface MessageView {
 /** Frames as they went over the wire, newest first. Times are real time. */
 export const listMessages = (
   sql: Sql,
-  filter: {
+  filter: Window & {
     chargePointId?: string | undefined
     action?: string | undefined
-    from?: EpochMs | undefined
-    to?: EpochMs | undefined
     page: PageRequest
   },
 ): Promise<Page<MessageView>> =>
@@ -69,8 +77,7 @@ export const listMessages = (
         'charge_point_id = coalesce((select id from charge_points where lower(id) = lower(?)), ?)',
       ),
       when(filter.action, 'action = ?'),
-      whenTime(filter.from, 'real_at >= ?'),
-      whenTime(filter.to, 'real_at < ?'),
+      ...within(filter, 'real_at'),
     ],
     keys: [
       { column: 'real_at', type: 'instant', of: row => row.at },

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../protocol/errors.ts'
+import type { EpochMs } from '../../../protocol/units.ts'
 
 /** A connection or pool that runs one statement. */
 export interface Sql {
@@ -31,6 +32,17 @@ export const when = (value: unknown, text: string): Filter | null =>
 /** A time of a filter: epoch ms in the program, compared as timestamptz. */
 export const whenTime = (at: number | undefined, text: string): Filter | null =>
   when(at === undefined ? undefined : new Date(at).toISOString(), text)
+
+/** The half-open window of a list, `from` included. */
+export interface Window {
+  from?: EpochMs | undefined
+  to?: EpochMs | undefined
+}
+
+export const within = ({ from, to }: Window, column: string): (Filter | null)[] => [
+  whenTime(from, `${column} >= ?`),
+  whenTime(to, `${column} < ?`),
+]
 
 /** A time that the database made itself is finer than the milliseconds that a cursor carries. */
 export const wholeMs = (column: string): string => `date_trunc('milliseconds', ${column})`

@@ -40,8 +40,8 @@ export interface CommandDeskPorts {
   log: Logger
   /** Real milliseconds a charger may take. */
   timeoutMs: number
-  /** Told of every outcome, after it is stored. */
-  onOutcome: (row: CommandRow, outcome: Outcome) => void
+  /** Told of every outcome, after it is stored and before who waits for it. */
+  onOutcome: (row: CommandRow, outcome: Outcome) => Promise<void>
 }
 
 /**
@@ -77,7 +77,7 @@ export function createCommandDesk({ pool, chargers, clock, log, timeoutMs, onOut
       { chargePoint: row.chargePointId, verb: row.action ?? row.verb, status: outcome.status },
       'command answered',
     )
-    onOutcome(row, outcome)
+    await onOutcome(row, outcome)
     return outcome
   }
 

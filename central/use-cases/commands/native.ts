@@ -1,17 +1,22 @@
-import type { Problem } from '../../../protocol/charger/command.ts'
+import type { Problem, Reservation } from '../../../protocol/charger/command.ts'
 import { foldCase } from '../../../protocol/ids.ts'
 import { ok, refuse } from '../../../protocol/result.ts'
 import type { UseCasePorts } from '../ports.ts'
 import type { Verbs } from '../verbs.ts'
 
-/** Checks an action and payload against the charger's dialect, without sending. A gateway knows dialects, central does not. */
-export type CheckNative = (
-  action: string,
-  payload: unknown,
-) => { code: 'unknown-action' | 'invalid-payload'; problems: Problem[] } | null
+/** The charger's dialect. A gateway knows it, central does not. */
+export interface Dialect {
+  /** Checks an action and payload without sending. */
+  checkNative(
+    action: string,
+    payload: unknown,
+  ): { code: 'unknown-action' | 'invalid-payload'; problems: Problem[] } | null
+  /** What is to be kept as a reservation, or as the end of one, when the charger accepts it. */
+  reservationOf(action: string, payload: unknown): Reservation | undefined
+}
 
 /** Any command in the charger's own words (rest.md, commands): unchanged, kept as a row, its answer as it came. */
-export function createSendNative({ pool, desk }: UseCasePorts, check: CheckNative): Verbs['sendNative'] {
+export function createSendNative({ pool, desk }: UseCasePorts, dialect: Dialect): Verbs['sendNative'] {
   return async (actor, chargePointId, { action, payload, waitMs }) => {
     const { rows } = await pool.query<{ id: string; siteId: string; connected: boolean }>(
       `select id, site_id as "siteId", connected from charge_points where lower(id) = $1`,
@@ -19,7 +24,7 @@ export function createSendNative({ pool, desk }: UseCasePorts, check: CheckNativ
     )
     const chargePoint = rows[0]
     if (chargePoint === undefined) return refuse('not-found', `there is no charge point ${chargePointId}`)
-    const wrong = check(action, payload)
+    const wrong = dialect.checkNative(action, payload)
     if (wrong !== null)
       return {
         ...refuse(
@@ -29,11 +34,12 @@ export function createSendNative({ pool, desk }: UseCasePorts, check: CheckNativ
         problems: wrong.problems,
       }
     if (!chargePoint.connected) return refuse('charge-point-offline')
+    const means = dialect.reservationOf(action, payload)
     const id = await desk.enqueue({
       chargePointId: chargePoint.id,
       siteId: chargePoint.siteId,
       pileId: null,
-      command: { verb: 'native', action, payload },
+      command: { verb: 'native', action, payload, ...(means && { means }) },
       cause: 'rest',
       actorId: actor.id,
     })
