@@ -8,7 +8,7 @@ import {
   listUnknownChargePoints,
 } from '../../store/views/charge-points.ts'
 import { listPiles } from '../../store/views/piles.ts'
-import { pageAnswer, pageOf, pageQuery, pageRequest } from '../paging.ts'
+import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/admin.ts'
 import { answers, identity, idParams } from '../schemas/common.ts'
@@ -51,14 +51,11 @@ export function chargePointRoutes(app: App, { admin, database, link }: RouteCont
     schema: {
       tags,
       summary: 'Charge points, newest first',
-      querystring: z.object({ ...pageQuery, site: identity.optional() }),
+      querystring: z.object({ ...pageQuery, ...windowQuery, site: identity.optional() }),
       response: answers({ 200: pageOf(schema.chargePoint) }),
     },
-    handler: async request => {
-      const page = await listChargePoints(database.pool, {
-        siteId: request.query.site,
-        page: pageRequest(request.query),
-      })
+    handler: async ({ query: { site, ...filter } }) => {
+      const page = await listChargePoints(database.pool, { ...filter, siteId: site, page: pageRequest(filter) })
       return { items: await withPiles(page.rows), next: pageAnswer(page, row => row).next }
     },
   })
@@ -70,15 +67,18 @@ export function chargePointRoutes(app: App, { admin, database, link }: RouteCont
     schema: {
       tags,
       summary: 'Who knocked and was not let in, with the reason',
-      querystring: z.object(pageQuery),
+      querystring: z.object({ ...pageQuery, ...windowQuery }),
       response: answers({ 200: pageOf(schema.unknownChargePoint) }),
     },
     handler: async request =>
-      pageAnswer(await listUnknownChargePoints(database.pool, pageRequest(request.query)), row => ({
-        ...row,
-        firstSeenAt: rfc3339(row.firstSeenAt),
-        lastSeenAt: rfc3339(row.lastSeenAt),
-      })),
+      pageAnswer(
+        await listUnknownChargePoints(database.pool, { ...request.query, page: pageRequest(request.query) }),
+        row => ({
+          ...row,
+          firstSeenAt: rfc3339(row.firstSeenAt),
+          lastSeenAt: rfc3339(row.lastSeenAt),
+        }),
+      ),
   })
 
   app.route({

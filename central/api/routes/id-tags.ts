@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
 import { type IdTagView, listIdTags, listUnknownIdTags } from '../../store/views/id-tags.ts'
-import { pageAnswer, pageOf, pageQuery, pageRequest } from '../paging.ts'
+import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/admin.ts'
 import { answers, empty, tag, text } from '../schemas/common.ts'
@@ -30,7 +30,7 @@ export function idTagRoutes(app: App, { admin, database }: RouteContext): void {
     schema: {
       tags,
       summary: 'Tags, newest first',
-      querystring: z.object({ ...pageQuery, ...schema.idTagQuery }),
+      querystring: z.object({ ...pageQuery, ...windowQuery, ...schema.idTagQuery }),
       response: answers({ 200: pageOf(schema.idTag) }),
     },
     handler: async request =>
@@ -44,15 +44,18 @@ export function idTagRoutes(app: App, { admin, database }: RouteContext): void {
     schema: {
       tags,
       summary: 'Tags held to a charger that nobody knows',
-      querystring: z.object(pageQuery),
+      querystring: z.object({ ...pageQuery, ...windowQuery }),
       response: answers({ 200: pageOf(schema.unknownIdTag) }),
     },
     handler: async request =>
-      pageAnswer(await listUnknownIdTags(database.pool, pageRequest(request.query)), row => ({
-        ...row,
-        firstSeenAt: rfc3339(row.firstSeenAt),
-        lastSeenAt: rfc3339(row.lastSeenAt),
-      })),
+      pageAnswer(
+        await listUnknownIdTags(database.pool, { ...request.query, page: pageRequest(request.query) }),
+        row => ({
+          ...row,
+          firstSeenAt: rfc3339(row.firstSeenAt),
+          lastSeenAt: rfc3339(row.lastSeenAt),
+        }),
+      ),
   })
 
   app.route({

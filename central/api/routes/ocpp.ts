@@ -85,7 +85,7 @@ export function ocppRoutes(app: App, { database, clock }: RouteContext): void {
     schema: {
       tags,
       summary: 'Reservations, newest first',
-      querystring: z.object({ ...pageQuery, chargePointId, status: reservationStatus.optional() }),
+      querystring: z.object({ ...pageQuery, ...windowQuery, chargePointId, status: reservationStatus.optional() }),
       response: answers({ 200: pageOf(reservation) }),
     },
     handler: async request =>

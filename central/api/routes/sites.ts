@@ -3,7 +3,7 @@ import { DomainError } from '../../../protocol/errors.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
 import { DEFAULT_POLICY } from '../../core/queue/policy.ts'
 import { listSites, type SiteView } from '../../store/views/sites.ts'
-import { pageAnswer, pageOf, pageQuery, pageRequest } from '../paging.ts'
+import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/admin.ts'
 import { answers, idParams } from '../schemas/common.ts'
@@ -33,10 +33,11 @@ export function siteRoutes(app: App, { admin, database }: RouteContext): void {
     schema: {
       tags,
       summary: 'Sites, newest first',
-      querystring: z.object(pageQuery),
+      querystring: z.object({ ...pageQuery, ...windowQuery }),
       response: answers({ 200: pageOf(schema.site) }),
     },
-    handler: async request => pageAnswer(await listSites(database.pool, { page: pageRequest(request.query) }), siteOf),
+    handler: async request =>
+      pageAnswer(await listSites(database.pool, { ...request.query, page: pageRequest(request.query) }), siteOf),
   })
 
   app.route({

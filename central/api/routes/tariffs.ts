@@ -3,7 +3,7 @@ import { DomainError } from '../../../protocol/errors.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
 import { listTariffs, type TariffView } from '../../store/views/sites.ts'
 import { signedIn } from '../auth.ts'
-import { pageAnswer, pageOf, pageQuery, pageRequest } from '../paging.ts'
+import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/admin.ts'
 import { answers, identity, idParams, uuidOr404 } from '../schemas/common.ts'
@@ -37,14 +37,11 @@ export function tariffRoutes(app: App, { admin, database }: RouteContext): void 
     schema: {
       tags,
       summary: 'Tariffs with their versions, newest first',
-      querystring: z.object({ ...pageQuery, site: identity.optional() }),
+      querystring: z.object({ ...pageQuery, ...windowQuery, site: identity.optional() }),
       response: answers({ 200: pageOf(schema.tariff) }),
     },
-    handler: async request =>
-      pageAnswer(
-        await listTariffs(database.pool, { siteId: request.query.site, page: pageRequest(request.query) }),
-        tariffOf,
-      ),
+    handler: async ({ query: { site, ...filter } }) =>
+      pageAnswer(await listTariffs(database.pool, { ...filter, siteId: site, page: pageRequest(filter) }), tariffOf),
   })
 
   app.route({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
 import { findUser, listAudit, listUsers, type UserView } from '../../store/views/accounts.ts'
-import { pageAnswer, pageOf, pageQuery, pageRequest } from '../paging.ts'
+import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import { type App, ROLES, type RouteContext } from '../ports.ts'
 import * as schema from '../schemas/accounts.ts'
 import { answers, idParams, text, time, uuidOr404 } from '../schemas/common.ts'
@@ -38,7 +38,12 @@ export function userRoutes(app: App, { accounts, database }: RouteContext): void
     schema: {
       tags,
       summary: 'Accounts, newest first',
-      querystring: z.object({ ...pageQuery, role: z.enum(ROLES).optional(), username: text(100).optional() }),
+      querystring: z.object({
+        ...pageQuery,
+        ...windowQuery,
+        role: z.enum(ROLES).optional(),
+        username: text(100).optional(),
+      }),
       response: answers({ 200: pageOf(schema.user) }),
     },
     handler: async request =>
@@ -117,7 +122,12 @@ export function userRoutes(app: App, { accounts, database }: RouteContext): void
     schema: {
       tags,
       summary: 'Who did what to whom, newest first',
-      querystring: z.object({ ...pageQuery, actorId: z.uuid().optional(), subject: text(500).optional() }),
+      querystring: z.object({
+        ...pageQuery,
+        ...windowQuery,
+        actorId: z.uuid().optional(),
+        subject: text(500).optional(),
+      }),
       response: answers({ 200: pageOf(auditEntry) }),
     },
     handler: async request =>

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
-import { listPage, one, type Page, type PageRequest, type Sql, when } from './page.ts'
+import { listPage, one, type Page, type PageRequest, type Sql, type Window, when, within } from './page.ts'
 
 export interface UserView {
   id: string
@@ -21,11 +21,15 @@ from users u`
 /** Accounts, newest first, without anything secret. */
 export const listUsers = (
   sql: Sql,
-  filter: { role?: string | undefined; username?: string | undefined; page: PageRequest },
+  filter: Window & { role?: string | undefined; username?: string | undefined; page: PageRequest },
 ): Promise<Page<UserView>> =>
   listPage(sql, {
     select: SELECT,
-    where: [when(filter.role, 'u.role = ?'), when(filter.username, 'lower(u.username) = lower(?)')],
+    where: [
+      when(filter.role, 'u.role = ?'),
+      when(filter.username, 'lower(u.username) = lower(?)'),
+      ...within(filter, 'u.created_at'),
+    ],
     keys: [
       { column: 'u.created_at', type: 'instant', of: row => row.createdAt },
       { column: 'u.id', type: 'uuid', of: row => row.id },
@@ -49,11 +53,11 @@ export interface AuditView {
 /** Who did what to whom, newest first. */
 export const listAudit = (
   sql: Sql,
-  filter: { actorId?: string | undefined; subject?: string | undefined; page: PageRequest },
+  filter: Window & { actorId?: string | undefined; subject?: string | undefined; page: PageRequest },
 ): Promise<Page<AuditView>> =>
   listPage(sql, {
     select: 'select id, real_at as at, actor_id as "actorId", actor, action, subject, details from audit',
-    where: [when(filter.actorId, 'actor_id = ?'), when(filter.subject, 'subject = ?')],
+    where: [when(filter.actorId, 'actor_id = ?'), when(filter.subject, 'subject = ?'), ...within(filter, 'real_at')],
     keys: [{ column: 'id', type: 'integer', of: row => row.id }],
     page: filter.page,
   })

@@ -1,6 +1,6 @@
 import type { Protocol } from '../../../protocol/charger/status.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
-import { listPage, type Page, type PageRequest, type Sql, when, wholeMs } from './page.ts'
+import { listPage, type Page, type PageRequest, type Sql, type Window, when, wholeMs, within } from './page.ts'
 
 export interface ChargePointView {
   id: string
@@ -36,11 +36,15 @@ from charge_points`
 /** Charge points, newest first. Identities are compared without regard to case. */
 export const listChargePoints = (
   sql: Sql,
-  filter: { id?: string; siteId?: string | undefined; page: PageRequest },
+  filter: Window & { id?: string; siteId?: string | undefined; page: PageRequest },
 ): Promise<Page<ChargePointView>> =>
   listPage(sql, {
     select: SELECT,
-    where: [when(filter.id, 'lower(id) = lower(?)'), when(filter.siteId, 'site_id = ?')],
+    where: [
+      when(filter.id, 'lower(id) = lower(?)'),
+      when(filter.siteId, 'site_id = ?'),
+      ...within(filter, 'created_at'),
+    ],
     keys: [
       { column: 'created_at', type: 'instant', of: row => row.createdAt },
       { column: 'id', type: 'text', of: row => row.id },
@@ -61,15 +65,18 @@ export interface UnknownChargePointView {
 }
 
 /** Who knocked and was not let in, with the reason, newest first. */
-export const listUnknownChargePoints = (sql: Sql, page: PageRequest): Promise<Page<UnknownChargePointView>> =>
+export const listUnknownChargePoints = (
+  sql: Sql,
+  filter: Window & { page: PageRequest },
+): Promise<Page<UnknownChargePointView>> =>
   listPage(sql, {
     select:
       'select identity, reason, address, first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", count from unknown_charge_points',
-    where: [],
+    where: within(filter, 'last_seen_at'),
     keys: [
       { column: wholeMs('last_seen_at'), type: 'instant', of: row => row.lastSeenAt },
       { column: 'identity', type: 'text', of: row => row.identity },
       { column: 'reason', type: 'text', of: row => row.reason },
     ],
-    page,
+    page: filter.page,
   })
