@@ -24,6 +24,9 @@ t.test('sites', async t => {
   })
   t.equal(made.statusCode, 201)
   t.equal(made.headers.location, '/api/v1/sites/north')
+  const { items: tariffs } = (await app.inject({ url: '/api/v1/tariffs?site=north', headers })).json()
+  t.match(tariffs, [{ siteId: 'north', versions: [{ version: 1, validFrom: '2000-01-01T00:00:00.000Z' }] }])
+  t.match(tariffs[0].versions[0].definition, { service: 8000, windows: { length: 6 } }, 'a new site bills by it')
   t.match(made.json(), {
     timeZone: 'Europe/Berlin',
     currency: 'EUR',

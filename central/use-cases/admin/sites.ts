@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { DomainError } from '../../../protocol/errors.ts'
 import { newId } from '../../../protocol/ids.ts'
+import { defaultTariff } from '../../core/tariff/tariff.ts'
 import { Site } from '../../store/entities/site.ts'
+import { Tariff, TariffVersion } from '../../store/entities/tariff.ts'
 import { isUniqueViolation } from '../unique-violation.ts'
 import type { AdminDeps } from './deps.ts'
 
@@ -24,7 +26,10 @@ export async function siteOrDefault(em: EntityManager, id: string | undefined): 
   return site
 }
 
-/** Adds a site without piles. Throws `already-exists`. Returns its id. */
+/** Since ever, so that sessions told later than they were charged have it too. */
+const FIRST_VERSION_FROM = Date.UTC(2000, 0, 1)
+
+/** Adds a site without piles, with the default tariff (domain.md section 7). Throws `already-exists`. Returns its id. */
 export async function createSite(
   { database, clock }: AdminDeps,
   input: SiteSettings & {
@@ -37,6 +42,7 @@ export async function createSite(
 ): Promise<string> {
   const em = database.orm.em.fork()
   const id = input.id ?? newId()
+  const now = clock.now()
   em.create(Site, {
     id,
     name: input.name,
@@ -45,7 +51,26 @@ export async function createSite(
     powerLimitW: input.powerLimitW ?? null,
     waitingCapacity: input.waitingCapacity,
     policy: input.policy ?? {},
-    createdAt: clock.now(),
+    createdAt: now,
+  })
+  const tariffId = newId()
+  em.create(Tariff, {
+    id: tariffId,
+    siteId: id,
+    name: 'Time of use',
+    mode: null,
+    pileId: null,
+    userGroup: null,
+    createdAt: now,
+  })
+  em.create(TariffVersion, {
+    id: newId(),
+    tariffId,
+    version: 1,
+    validFrom: FIRST_VERSION_FROM,
+    definition: { ...defaultTariff(), currency: input.currency },
+    createdBy: null,
+    createdAt: now,
   })
   try {
     await em.flush()
