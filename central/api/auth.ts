@@ -102,11 +102,13 @@ function verify(app: App, token: string): Claims {
 
 /**
  * A write whose session came by cookie must come from our own page: same origin, or a header that a form of another
- * page cannot set. SameSite=Strict says the same to browsers; this also holds where a browser does not know it.
+ * page cannot set. SameSite=Strict says the same to browsers; this also holds where a browser does not know it. Who sends
+ * neither Origin nor Sec-Fetch-Site is no browser, and nobody's page makes it write.
  */
 export function refuseForeignPage(request: FastifyRequest): void {
   if (request.headers['x-requested-with'] !== undefined) return
-  const origin = request.headers.origin
+  const { origin, 'sec-fetch-site': site } = request.headers as Record<string, string | undefined>
+  if (origin === undefined && ['same-origin', 'none', undefined].includes(site)) return
   if (origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.host) return
   throw new DomainError('forbidden', 'Send X-Requested-With, or come from the same origin')
 }

@@ -23,19 +23,23 @@ t.test('a browser signs in by cookie, and another page cannot use it', async t =
     const add = (plate: string, headers: Record<string, string>) =>
       app.inject({ method: 'POST', url: '/api/v1/vehicles', cookies, payload: { plate }, headers })
     const host = 'box.local:8080'
-    t.equal(problemOf(await add('A', { host })).code, 'forbidden')
+    t.equal(problemOf(await add('A', { host, 'sec-fetch-site': 'cross-site' })).code, 'forbidden')
+    t.equal((await add('A', { host, 'sec-fetch-site': 'same-site' })).statusCode, 403)
     t.equal((await add('A', { host, origin: 'https://evil.example' })).statusCode, 403)
     t.equal((await add('A', { host, origin: 'null' })).statusCode, 403)
     t.equal((await add('A', { host, origin: `http://${host}` })).statusCode, 201)
     t.equal((await add('B', { host, 'x-requested-with': 'console' })).statusCode, 201)
+    t.equal((await add('C', { host, 'sec-fetch-site': 'same-origin' })).statusCode, 201)
+    t.equal((await add('D', { host })).statusCode, 201, 'no browser')
   })
 
   await t.test('refresh and sign-out hold to the same', async t => {
     const send = (url: string, headers: Record<string, string>) => app.inject({ method: 'POST', url, cookies, headers })
-    t.equal((await send('/api/v1/auth/refresh', {})).statusCode, 403)
+    const foreign = { origin: 'https://evil.example' }
+    t.equal((await send('/api/v1/auth/refresh', foreign)).statusCode, 403)
     const next = await send('/api/v1/auth/refresh', { 'x-requested-with': 'console' })
     t.equal(next.statusCode, 200)
-    t.equal((await send('/api/v1/auth/logout', {})).statusCode, 403)
+    t.equal((await send('/api/v1/auth/logout', foreign)).statusCode, 403)
     const out = await send('/api/v1/auth/logout', { 'x-requested-with': 'console' })
     t.equal(out.statusCode, 204)
     t.same(
