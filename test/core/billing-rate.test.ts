@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { apportion } from '../../central/core/billing/apportion.ts'
+import { apportion, printedWattHours } from '../../central/core/billing/apportion.ts'
 import { type RateInput, rateSegments, type Segment } from '../../central/core/billing/rate.ts'
 import { add, compare, mul, type Ratio, ratio, roundHalfUp, sum, ZERO } from '../../central/core/billing/ratio.ts'
 import { defaultTariff, type TariffDefinition } from '../../central/core/tariff/tariff.ts'
@@ -121,6 +121,13 @@ t.test('shares add up, the larger remainder first, the earlier one among equals'
       )
     }),
   )
+})
+
+t.test('energies are printed in whole Wh that add up to the printed whole', async t => {
+  t.same(printedWattHours([1_000_500, 9_501_000, 1_501_500]), [1001, 9501, 1501])
+  t.same(printedWattHours([400, 400, 400]), [1, 0, 0])
+  t.same(printedWattHours([400]), [0])
+  t.same(printedWattHours([]), [])
 })
 
 const ZONES = ['Asia/Shanghai', 'Europe/Berlin', 'America/New_York']

@@ -1,5 +1,6 @@
 import { PRICE_SCALE } from '../../../protocol/tariff.ts'
 import { rfc3339, wattHours } from '../../../protocol/units.ts'
+import { apportion, printedWattHours } from '../../core/billing/apportion.ts'
 import { roundHalfUp } from '../../core/billing/ratio.ts'
 import type { ListedBill, ListedDetail } from '../../store/views/bill-lists.ts'
 import type { Estimate } from '../../use-cases/billing/estimate.ts'
@@ -32,6 +33,7 @@ export function priceOf(price: number): string {
 export function listedDetailOf(row: ListedDetail) {
   const { currency, energyMilliWh, energyFeeMinor, serviceFeeMinor, otherFeeMinor, totalMinor, ...rest } = row
   const money = (amount: number) => ({ amount, currency })
+  const energies = printedWattHours(row.windows.map(window => window.energyMilliWh))
   return {
     ...rest,
     number: String(row.number),
@@ -39,12 +41,12 @@ export function listedDetailOf(row: ListedDetail) {
     energyWh: wattHours(energyMilliWh),
     startedAt: rfc3339(row.startedAt),
     endedAt: rfc3339(row.endedAt),
-    windows: row.windows.map(window => ({
+    windows: row.windows.map((window, index) => ({
       from: rfc3339(window.from),
       to: rfc3339(window.to),
       kind: window.kind,
       price: priceOf(window.price),
-      energyWh: wattHours(window.energyMilliWh),
+      energyWh: energies[index]!,
       fee: money(window.feeMinor),
     })),
     energyFee: money(energyFeeMinor),
@@ -65,18 +67,23 @@ export const listedBillOf = ({ currency, totalMinor, energyMilliWh, ...row }: Li
 
 export function estimateOf({ startAt, finishAt, powerW, rated, total }: Estimate) {
   const money = (amount: number) => ({ amount, currency: total.currency })
+  const energyWh = roundHalfUp(rated.energyWh)
+  const energies = apportion(
+    energyWh,
+    rated.windows.map(window => window.energyWh),
+  )
   return {
     startAt: rfc3339(startAt),
     finishAt: rfc3339(finishAt),
     chargingSeconds: Math.round((finishAt - startAt) / 1000),
     powerW,
-    energyWh: Number(roundHalfUp(rated.energyWh)),
-    windows: rated.windows.map(window => ({
+    energyWh: Number(energyWh),
+    windows: rated.windows.map((window, index) => ({
       from: rfc3339(window.fromMs),
       to: rfc3339(window.toMs),
       kind: window.kind,
       price: priceOf(window.price),
-      energyWh: Number(roundHalfUp(window.energyWh)),
+      energyWh: Number(energies[index]),
       fee: money(window.feeMinor),
     })),
     energyFee: money(rated.energyFeeMinor),

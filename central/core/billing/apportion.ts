@@ -1,3 +1,4 @@
+import { MILLI_WH_PER_WH, type MilliWh, wattHours } from '../../../protocol/units.ts'
 import { compare, floor, type Ratio, ratio, sub } from './ratio.ts'
 
 /**
@@ -16,4 +17,14 @@ export function apportion(total: bigint, exact: readonly Ratio[]): bigint[] {
     left -= 1n
   }
   return shares
+}
+
+/** Parts of an energy in whole Wh, as they are printed: they add up to the printed whole. */
+export function printedWattHours(parts: readonly MilliWh[]): number[] {
+  const whole = wattHours(parts.reduce((sum, part) => sum + part, 0))
+  const shares = apportion(
+    BigInt(whole),
+    parts.map(part => ratio(part, MILLI_WH_PER_WH)),
+  )
+  return shares.map(Number)
 }

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { type Money, wattHours } from '../../../protocol/units.ts'
+import { printedWattHours } from '../../core/billing/apportion.ts'
 import type { BillView, DetailView } from '../../use-cases/verbs.ts'
 
 export interface BillRow {
@@ -75,6 +76,7 @@ export function toBill(bill: BillRow, details: DetailRow[]): BillView {
 
 export function toDetail(detail: DetailRow): DetailView {
   const money = (amount: number): Money => ({ amount, currency: detail.currency })
+  const energies = printedWattHours(detail.windows.map(window => window.energyMilliWh))
   return {
     id: detail.id,
     number: String(detail.number),
@@ -86,12 +88,12 @@ export function toDetail(detail: DetailRow): DetailView {
     parkingSeconds: detail.parkingSeconds,
     startedAt: detail.startedAt,
     endedAt: detail.endedAt,
-    windows: detail.windows.map(window => ({
+    windows: detail.windows.map((window, index) => ({
       from: new Date(window.from).toISOString(),
       to: new Date(window.to).toISOString(),
       kind: window.kind,
       price: (window.price / 10_000).toFixed(4),
-      energyWh: wattHours(window.energyMilliWh),
+      energyWh: energies[index]!,
       fee: money(window.feeMinor),
     })),
     energyFee: money(detail.energyFeeMinor),
