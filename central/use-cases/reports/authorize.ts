@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { DomainError } from '../../../protocol/errors.ts'
 import { verdict } from '../../core/session/verdict.ts'
-import { authorizeFacts } from '../../store/statements/authorize.ts'
+import { authorizeFacts, strangerSeen } from '../../store/statements/authorize.ts'
 import type { ReportPorts } from './handlers.ts'
 
 /**
@@ -13,6 +13,7 @@ export function createAuthorize(pool: Pool): ReportPorts['authorize'] {
   return async (chargePointId, idTag, now) => {
     const facts = await authorizeFacts(pool, chargePointId, idTag)
     if (facts === null) throw new DomainError('not-found', `charge point ${chargePointId} was removed`)
+    if (facts.tag === null) await strangerSeen(pool, chargePointId, idTag, now)
     const { tag, userId, acceptUnknownTags, openSessionsElsewhere, piles } = facts
     const holders = piles.length === 0 ? [null] : piles.map(({ holder }) => holder)
     const verdicts = holders.map(
