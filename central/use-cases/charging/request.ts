@@ -143,8 +143,11 @@ export function createRequestVerbs({
         if (session !== undefined) {
           const before = row.deliveredMilliWh - session.energyMilliWh
           session.targetMilliWh = Math.max(0, row.energyWh * 1000 - before)
-          await work.db.sessionTarget(session.id, session.targetMilliWh)
-          if (changed.done) await askStop(work, session, 'edit')
+          const energyMilliWh =
+            (await work.db.sessionTarget(session.id, session.targetMilliWh)) ?? session.energyMilliWh
+          row.deliveredMilliWh += energyMilliWh - session.energyMilliWh
+          session.energyMilliWh = energyMilliWh
+          if (changed.done || energyMilliWh >= session.targetMilliWh) await askStop(work, session, 'edit')
         }
         return ok(await viewNow(work, row))
       })
