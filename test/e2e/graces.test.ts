@@ -99,7 +99,13 @@ t.test(
     await product.until('it is corrected', async () => (await details()).length === 2)
     const [charge, correction] = await details()
     t.match(charge, { kind: 'charge', energyWh: 2000, total: { amount: 300 } }, 'what was billed stays')
-    t.match(correction, { kind: 'correction', correctsId: charge.id, energyWh: 500, total: { amount: 75 }, sessionId: charge.sessionId })
+    t.match(correction, {
+      kind: 'correction',
+      correctsId: charge.id,
+      energyWh: 500,
+      total: { amount: 75 },
+      sessionId: charge.sessionId,
+    })
     t.match(await site.bills(), [{ id: correction.billId, total: { amount: 300 } }], 'no bill changes silently')
     t.match(await site.session(transactionId), { provisional: false, energyWh: 2500 })
     t.same(await charger.stop(transactionId, 2500, { at: yesterday(9.5) }), {}, 'the same again')
