@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { ConfigError, databaseUrl, loadConfig } from '../config/load.ts'
+import { ConfigError, loadConfig } from '../config/load.ts'
 import { type Config, flagName, settings } from '../config/schema.ts'
 import type { start } from '../main.ts'
 import { demo } from './demo.ts'
@@ -8,6 +8,7 @@ import { createLog } from './log.ts'
 import { migrateCommand } from './migrate.ts'
 import { replayCommand } from './replay.ts'
 import { serve } from './serve.ts'
+import { userPasswordCommand } from './user.ts'
 
 export interface ProgramPorts {
   start: typeof start
@@ -48,6 +49,16 @@ export async function runCommandLine({ start, version }: ProgramPorts): Promise<
   withSettings(program.command('migrate').description('bring the database to the newest schema and end'))
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://... npm run migrate')
     .action(async options => migrateCommand(configOf(options)))
+  withSettings(
+    program
+      .command('user')
+      .description(
+        'give an account a new random password (stop the gateway first, unless the database is an outside one)',
+      )
+      .argument('<username>'),
+  )
+    .addHelpText('after', '\nExample:\n  node_modules/.bin/node main.ts user admin')
+    .action(async (username: string, options) => userPasswordCommand(configOf(options), username))
   program
     .command('replay')
     .description('run a timeline of requests and faults through the dispatcher and the billing')
@@ -103,5 +114,3 @@ function report(error: unknown): number {
   createLog({ level: 'info' }).fatal({ err: error }, 'could not go on')
   return 1
 }
-
-export { databaseUrl }

@@ -51,7 +51,9 @@ export const settingsSchema = z.strictObject({
     .meta({ about: 'production refuses to run as root' }),
   roles: fromText(toList, z.array(choice(['ocpp', 'mqtt', 'api', 'dispatch'])).min(1))
     .default(['ocpp', 'mqtt', 'api', 'dispatch'])
-    .meta({ about: 'what this process does, comma-separated' }),
+    .meta({
+      about: 'for several processes: the parts this one is for, comma-separated (one process runs all of them so far)',
+    }),
   allowRoot: flag().default(false).meta({ about: 'run as root in production all the same' }),
   http: z
     .strictObject({
