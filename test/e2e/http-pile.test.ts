@@ -197,3 +197,44 @@ t.test(
     t.match(await second.complete(1600), { status: 200, body: { bill: { energyWh: 1000 } } })
   },
 )
+
+t.test('an HTTP pile that fails and recovers at once takes its car again, and both parts are billed', async t => {
+  await using product = await startProduct(t)
+  const { api } = product
+  const ada = await product.driver('ada')
+  const simulator = await product.user('simulator')
+  const pile = (verb: string, body: object) => api('POST', `/simulator/${verb}`, { pileId: 'T1', ...body }, simulator)
+  await api('POST', '/simulator/heartbeat', { pileIds: ['T1'] }, simulator)
+  await product.until('T1 is there', async () => (await api('GET', '/charging-piles/T1')).body.state === 'available')
+  await api('POST', '/charging/request', { mode: 'trickle', energyWh: 6000 }, ada.token)
+  const first = (await pile('assign-charging', { number: 'T1', energyWh: 6000 })).body.sessionId
+  await pile('charging-progress', { sessionId: first, energyWh: 2000, powerW: 3500 })
+  t.match(await pile('fault-report', { type: 'hardware', description: 'smoke' }), { status: 200 })
+  t.match(await pile('fault-recovery', {}), { status: 200 })
+  await product.until('called again', async () => {
+    const { body } = await api('GET', '/charging/queue-status', undefined, ada.token)
+    return body.pileId === 'T1'
+  })
+  const again = await pile('assign-charging', { number: 'T1', energyWh: 4000 })
+  t.equal(again.status, 200)
+  t.not(again.body.sessionId, first)
+  const now = new Date().toISOString()
+  const done = await pile('charging-complete', {
+    sessionId: again.body.sessionId,
+    energyWh: 4000,
+    startedAt: now,
+    endedAt: now,
+  })
+  t.match(done, {
+    status: 200,
+    body: {
+      bill: {
+        energyWh: 6000,
+        details: [
+          { sessionId: first, energyWh: 2000, stopReason: 'fault' },
+          { sessionId: again.body.sessionId, energyWh: 4000, stopReason: 'full' },
+        ],
+      },
+    },
+  })
+})

@@ -1,6 +1,6 @@
 import { foldCase } from '../../../protocol/ids.ts'
 import { ok, refuse } from '../../../protocol/result.ts'
-import { MILLI_WH_PER_WH } from '../../../protocol/units.ts'
+import { type EpochMs, MILLI_WH_PER_WH } from '../../../protocol/units.ts'
 import { loadSite } from '../../store/site/load.ts'
 import type { CarRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import { billOfRequest } from '../../store/views/request-bill.ts'
@@ -52,6 +52,27 @@ export function createHttpPileVerbs({
       return rows.length === 0
     })
 
+  /** A pile that takes a task has ended the one it was to stop: it counts with what was told last. */
+  async function endStopping(pile: { id: string; chargePointId: string }): Promise<void> {
+    const { rows } = await pool.query<{ id: number; registerMilliWh: number; startedAt: EpochMs }>(
+      `select s.id, coalesce(s.last_register_milli_wh, 0) as "registerMilliWh", s.started_at as "startedAt"
+       from charging_sessions s join charge_points c on c.id = s.charge_point_id
+       where s.pile_id = $1 and c.protocol = 'http' and s.ended_at is null and s.stop_asked_at is not null`,
+      [pile.id],
+    )
+    for (const { id, registerMilliWh, startedAt } of rows) {
+      await httpPiles.complete({
+        pileId: pile.chargePointId,
+        transactionId: id,
+        energyWh: registerMilliWh / MILLI_WH_PER_WH,
+        at: clock.now(),
+        startedAt,
+        reason: 'Remote',
+      })
+      await untilSettled(String(id))
+    }
+  }
+
   /** Sessions that are being stopped, of a request that has ended. */
   async function unsettledOf(requestId: string): Promise<string[]> {
     const { rows } = await pool.query<{ id: number }>(
@@ -66,6 +87,7 @@ export function createHttpPileVerbs({
     async assignCharging(task) {
       const pile = await pileOf(task.pileId)
       if (pile === undefined) return refuse('not-found', `there is no pile ${task.pileId}`)
+      await endStopping(pile)
       const snap = await loadSite(pool, pile.siteId, false)
       if (snap === undefined) return refuse('not-found')
       const called = calledCar(snap, pile.id, task)
