@@ -162,3 +162,39 @@ t.test('a stop that a charger did not hear is said again when it is back', async
   t.match(await cancelled, { status: 200 })
   t.match(await site.ended(asked.id), { status: 'cancelled', deliveredEnergyWh: 700 })
 })
+
+t.test('rules of a site: dealt again by number after a fault, and onto the repaired pile after its repair', async t => {
+  await using product = await startProduct(t)
+  const site = createSite(product)
+  const drivers = await Promise.all(['ada', 'bob', 'eve', 'dan'].map(name => product.driver(name)))
+  const [ada, bob] = drivers as [(typeof drivers)[0], (typeof drivers)[0]]
+  t.match(await product.api('PATCH', '/sites/default', { policy: { faultPolicy: 'time-order' } }), { status: 200 })
+  await using one = await site.open('F1')
+  await using other = await site.open('F2')
+  await site.ask(ada, 'fast', 20_000)
+  const { transactionId } = await one.start({ idTag: ada.tag })
+  await site.becomes(ada, 'charging')
+  await site.ask(bob, 'fast', 20_000)
+  const second = await other.start({ idTag: bob.tag })
+  await site.becomes(bob, 'charging')
+  await one.meter(transactionId, 5000)
+  for (const driver of drivers.slice(2)) await site.ask(driver, 'fast', 10_000)
+  const queues = async () => {
+    const { piles, faultQueue } = (await product.api('GET', '/charging-piles/queue')).body
+    const numbers = (cars: { number: string }[]) => cars.map(({ number }) => number).join()
+    const at = (id: string) => numbers(piles.find((pile: { id: string }) => pile.id === id).cars)
+    return `${at('F1')} | ${at('F2')} | ${numbers(faultQueue)}`
+  }
+  const becomes = (wanted: string) => product.until(wanted, async () => (await queues()) === wanted)
+
+  await becomes('F1,F3 | F2,F4 | ')
+  await one.status('Faulted', { errorCode: 'GroundFailure' })
+  await one.next('RemoteStopTransaction')
+  await one.stop(transactionId, 5000, { reason: 'Other' })
+  await becomes(' | F2,F1 | F3,F4')
+  await one.status('Available')
+  // 15 kWh are left of the first: sooner at the repaired pile than behind the second
+  await becomes('F1,F3 | F2,F4 | ')
+  await other.stop(second.transactionId, 0)
+  t.pass()
+})

@@ -1,7 +1,7 @@
 import { newId } from '../../../protocol/ids.ts'
 import { breakDown, repair } from '../../core/queue/verbs.ts'
 import type { PileRow } from '../../store/site/snapshot.ts'
-import { askStop, decide, notice, openSessionAt, type SiteWork } from './work.ts'
+import { askStop, decide, notice, openSessionAt, type SiteWork, viewPile, yardPile } from './work.ts'
 
 /** What the charger says of itself opens and closes its own fault record; piles that cannot serve lose their cars. */
 export async function followFaults(work: SiteWork): Promise<void> {
@@ -61,6 +61,9 @@ async function followBroken(work: SiteWork, pile: PileRow): Promise<void> {
   pile.broken = broken
   await work.db.pileBroken(pile.id, broken)
   if (!broken) {
+    // the yard was built while it could not be planned onto, and the cars are dealt to it too
+    const inYard = yardPile(work, pile.id)
+    if (inYard !== undefined) inYard.plannable = viewPile(work.snap, pile, inYard.cars[0]).plannable
     work.causes.set(pile.id, 'repair')
     await decide(work, repair(work.yard, pile.id))
     return
