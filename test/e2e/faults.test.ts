@@ -136,7 +136,7 @@ t.test('a charger that loses its link keeps its session, and says its end when i
   const { transactionId } = await charger.start({ idTag: ada.tag, at: yesterday(11) })
   charger.drop()
   await site.pileBecomes('F1', 'offline')
-  t.match(await site.standing(ada), { status: 'charging', sessionId: String(transactionId) })
+  t.match(await site.becomes(ada, 'charging'), { sessionId: String(transactionId) })
   t.equal((await site.session(transactionId)).endedAt, null)
   await using again = await site.open('F1')
   t.equal((await site.session(transactionId)).endedAt, null, 'nor does a reboot end it')

@@ -237,4 +237,7 @@ t.test('an HTTP pile that fails and recovers at once takes its car again, and bo
       },
     },
   })
+  const { id } = done.body.bill
+  const details = (await api('GET', '/billing/details', undefined, ada.token)).body.items
+  t.match(details, [{ billId: id }, { billId: id }], 'each names its bill')
 })

@@ -181,13 +181,15 @@ export const createSessionWrites = (run: Run, ask: Ask) => ({
       ],
     ),
 
-  /** One bill per request, over all its details; none when nothing was delivered. Resolves to true when it was made now. */
+  /** One bill per request, named by all its details; none when nothing was delivered. Resolves to true when it was made now. */
   addBill: async (b: NewBill) =>
     (await run(
-      `insert into bills (id, request_id, site_id, user_id, currency, total_minor, state, created_at)
+      `with made as (
+         insert into bills (id, request_id, site_id, user_id, currency, total_minor, state, created_at)
          select $1, $2, $3, $4, $5, sum(total_minor), 'unpaid', ${at('$6')} from billing_details
          where request_id = $2 having sum(energy_milli_wh) >= 1000
-         on conflict (request_id) do nothing`,
+         on conflict (request_id) do nothing returning id, request_id)
+       update billing_details d set bill_id = made.id from made where d.request_id = made.request_id`,
       [b.id, b.requestId, b.siteId, b.userId, b.currency, b.createdAt],
     )) > 0,
 
