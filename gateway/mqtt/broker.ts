@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
 import { mayRead, maySubscribe, principal } from './access.ts'
+import { createCopies } from './copies.ts'
 import type { Trouble } from './counters.ts'
 import { type Authentication, type Caller, RETURN_CODE } from './credentials.ts'
 import { Forbidden } from './inbound.ts'
@@ -48,6 +49,7 @@ export async function createBroker(ports: {
   const { base, links, trouble, log } = ports
   const sessions = new WeakMap<Client, Session>()
   const nameless = new WeakSet<Client>()
+  const copies = createCopies()
   const sockets = new Set<Socket>()
   const addressOf = (client: Client): string => (client.conn as Socket).remoteAddress ?? ''
   let closing = false
@@ -144,7 +146,7 @@ export async function createBroker(ports: {
       const identity = sessions.get(client)?.sender.identity
       if (identity === undefined || !mayRead(identity, packet.topic, base)) return null
       const outdated = identity.kind !== 'integration' && ports.outdated(packet.topic, packet.payload as Buffer)
-      return outdated ? null : packet
+      return outdated || copies.isCopy(client, packet) ? null : packet
     },
   })
   const clients = (): Record<string, Client | undefined> =>
@@ -184,6 +186,7 @@ export async function createBroker(ports: {
     socket.setNoDelay(true)
     socket.once('close', () => sockets.delete(socket))
     const client = aedes.handle(socket)
+    copies.watch(client)
     socket.on('readable', () => {
       if (buffered(client) <= limit) return
       const identity = sessions.get(client)?.sender.identity

@@ -171,3 +171,35 @@ t.test('who connects learns at once that the gateway is online, what it is and h
   t.match(info!.payload, { version: '1.2.3', sites: ['s'], time_zone: 'Asia/Shanghai', currency: 'CNY' })
   t.match(health!.payload, { parts: { database: 'up' }, uptime_s: Number, rss_mb: Number })
 })
+
+t.test('a meter overtakes no event: whoever subscribes twice over hears each message, and once', async t => {
+  const { gateway, connect } = await build(t)
+  const reader = await connect(dashboard)
+  const heard: string[] = []
+  reader.on('message', topic => void heard.push(topic))
+  await reader.subscribeAsync(['ev/v1/session/+/event', 'ev/v1/#'], { qos: 1 })
+  await next(reader, 'ev/v1/gateway/health')
+  heard.length = 0
+  const last = next(reader, 'ev/v1/session/last/event')
+  const here = { siteId: 's', pileId: 'P', at: NOW }
+  const ended = (sessionId: string): SiteEvent => ({
+    type: 'session',
+    ...here,
+    sessionId,
+    event: 'ended',
+    energyWh: 1,
+    reason: null,
+  })
+  for (let n = 0; n < 20; n++) {
+    gateway.feed(ended(`s${n}`))
+    gateway.feed({ type: 'pile-session', ...here, session: null })
+    gateway.feed({ ...meter(n), pileId: `P${n}` })
+  }
+  gateway.feed(ended('last'))
+  await last
+  for (let n = 0; n < 20; n++) {
+    t.equal(heard.filter(topic => topic === `ev/v1/session/s${n}/event`).length, 1)
+    t.equal(heard.filter(topic => topic === `ev/v1/pile/P${n}/meter`).length, 1)
+  }
+  t.equal(heard.filter(topic => topic === 'ev/v1/pile/P/session').length, 20)
+})
