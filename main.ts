@@ -108,6 +108,7 @@ export async function start(config: Config, log: Logger): Promise<Product> {
         integrations: config.mqtt.integrations,
         callTimeoutMs: ocppConfig.callTimeoutSeconds * 1000,
         onSet: (pileId, order, by) => verbs.orderPile({ id: null, name: by, role: 'operator' }, pileId, order),
+        onReady: () => void central.retell(),
         about: async () => ({ version: VERSION, ...(await sitesInShort(database.pool)) }),
         parts: async () =>
           Object.fromEntries(Object.entries(await health()).map(([part, { status }]) => [part, status])),

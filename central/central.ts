@@ -76,6 +76,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
     log.info({ site: DEFAULT_SITE }, 'made the default site with its piles and tariff')
   await forgetLinks(pool, node)
 
+  const figures = createLiveFigures({ pool, clock, log, emit: events.emit })
   const port: CentralPort = {
     admit: createDoor({
       pool,
@@ -103,7 +104,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
           [chargePointId, reservationId, status],
         )
       },
-      sessionMoved: createLiveFigures({ pool, clock, log, emit: events.emit }),
+      sessionMoved: figures.sessionMoved,
     }),
   }
 
@@ -154,6 +155,12 @@ export async function createCentral({ database, writer, clock, log, chargers, op
     async start(): Promise<void> {
       await desk.recover()
       await sites.start()
+    },
+
+    /** Tells what is, to somebody who has come to listen: the states of piles and sites, and what is charging. */
+    async retell(): Promise<void> {
+      sites.retell()
+      await figures.retell()
     },
 
     async stop(): Promise<void> {

@@ -100,6 +100,7 @@ export function createMqttGateway(ports: {
   const sayHello = async (): Promise<void> => {
     info = ''
     await speak('gatewayState', {}, { state: 'online', ts: now() })
+    options.onReady?.()
     await Promise.all([sayInfo(), sayHealth()])
   }
 

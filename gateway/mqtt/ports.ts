@@ -45,6 +45,8 @@ export interface MqttOptions {
   callTimeoutMs: number
   /** Executes what an integration, `by`, asks of a pile; without it all is rejected as `not-supported`. */
   onSet?: (pileId: string, order: PileOrder, by: string) => Promise<OrderResult>
+  /** The broker is there, and may know nothing of what is: now everything is to be told. */
+  onReady?: () => void
   about?: () => About | Promise<About>
   /** The parts of the product and how each fares: `up`, `down`, `off`. */
   parts?: () => Record<string, string> | Promise<Record<string, string>>

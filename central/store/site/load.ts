@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { CarRow, PileRow, SessionRow, SiteRow, SiteSnapshot } from './snapshot.ts'
 
 const SITE = /* sql */ `
-select id, time_zone as "timeZone", currency, waiting_capacity as "waitingCapacity", policy,
+select id, time_zone as "timeZone", currency, waiting_capacity as "waitingCapacity", policy, power_limit_w as "powerLimitW",
        next_fast_number as "nextFast", next_trickle_number as "nextTrickle"
 from sites where id = $1`
 

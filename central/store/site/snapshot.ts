@@ -18,6 +18,7 @@ export interface SiteRow {
   timeZone: string
   currency: string
   waitingCapacity: number
+  powerLimitW: number | null
   policy: Record<string, unknown>
   nextFast: number
   nextTrickle: number

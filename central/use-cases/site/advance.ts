@@ -5,8 +5,9 @@ import { loadSite } from '../../store/site/load.ts'
 import { createSiteWrites } from '../../store/site/writes.ts'
 import { followFaults } from './faults.ts'
 import { joinSessions } from './join.ts'
-import { keepPlacements, storedPlacement, tellStates } from './keep.ts'
+import { keepPlacements, storedPlacement } from './keep.ts'
 import { settleEnded } from './settle.ts'
+import { tellStates } from './tell.ts'
 import { closeForgotten, endGraces, takeTurns } from './turns.ts'
 import { buildYard, decide, type SiteRules, type SiteWork, viewPile } from './work.ts'
 
@@ -26,6 +27,7 @@ export async function advance<T>(
   siteId: string,
   now: EpochMs,
   rules: SiteRules,
+  told: ReadonlyMap<string, string>,
   action?: SiteAction<T>,
 ): Promise<{ work: SiteWork; result: T | undefined } | undefined> {
   const snap = await loadSite(client, siteId, true)
@@ -39,6 +41,8 @@ export async function advance<T>(
     rules,
     commands: [],
     events: [],
+    told,
+    telling: new Map(),
     before: new Map(snap.cars.map(car => [car.requestId, JSON.stringify(storedPlacement(car))])),
     causes: new Map(),
     due: Number.POSITIVE_INFINITY,

@@ -1,7 +1,7 @@
 import { estimates } from '../../core/dispatch/estimate.ts'
 import type { Placement } from '../../store/site/queue-writes.ts'
 import type { CarRow } from '../../store/site/snapshot.ts'
-import { carRow, numberOf, openSessionAt, type SiteWork, viewPile } from './work.ts'
+import { carRow, numberOf, type SiteWork } from './work.ts'
 
 /** A car's row of `queue_status`. */
 export const storedPlacement = ({
@@ -40,7 +40,7 @@ export async function keepPlacements(work: SiteWork): Promise<void> {
   const { fast, trickle } = yard.nextNumber
   if (fast !== snap.site.nextFast || trickle !== snap.site.nextTrickle)
     await db.nextNumbers(snap.site.id, yard.nextNumber)
-  if (moved || work.before.size !== snap.cars.length) tellQueue(work)
+  if (moved || work.before.size !== snap.cars.length || !work.told.has(`queue ${snap.site.id}`)) tellQueue(work)
 }
 
 function* placements({ yard }: SiteWork): Iterable<Omit<Placement, 'since' | 'turnAt' | 'startAskedAt'>> {
@@ -60,6 +60,7 @@ function* placements({ yard }: SiteWork): Iterable<Omit<Placement, 'since' | 'tu
 function tellQueue(work: SiteWork): void {
   const { yard, snap, now } = work
   const expected = estimates(yard)
+  work.telling.set(`queue ${snap.site.id}`, '')
   work.events.push({
     type: 'site-queue',
     siteId: snap.site.id,
@@ -80,33 +81,4 @@ function tellQueue(work: SiteWork): void {
           ]
     }),
   })
-}
-
-/** The history of every pile whose derived state is not the one last written, with its cause. */
-export async function tellStates(work: SiteWork): Promise<void> {
-  for (const pile of work.snap.piles) {
-    const first = work.yard.piles.find(({ id }) => id === pile.id)?.cars[0]
-    const { state, detail } = viewPile(work.snap, pile, first)
-    const shown = pile.shown
-    if (shown !== null && shown.state === state && shown.detail === detail && shown.errorCode === pile.errorCode)
-      continue
-    const cause =
-      work.causes.get(pile.id) ??
-      (shown !== null && (shown.state === 'offline') !== (state === 'offline') ? 'link' : 'status')
-    await work.db.addPileEvent({ pileId: pile.id, at: work.now, state, detail, errorCode: pile.errorCode, cause })
-    const session = openSessionAt(work.snap, pile.id)
-    work.events.push({
-      type: 'pile-state',
-      siteId: work.snap.site.id,
-      pileId: pile.id,
-      at: work.now,
-      state,
-      detail,
-      errorCode: pile.errorCode,
-      since: work.now,
-      sessionId: session === undefined ? null : String(session.id),
-      inService: pile.inService,
-      cause,
-    })
-  }
 }

@@ -74,12 +74,26 @@ export function createLiveFigures({ pool, clock, log, emit }: { pool: Pool; cloc
     emit({ type: 'site-power', siteId: session.siteId, at, powerW: session.sitePowerW, limitW: session.powerLimitW })
   }
 
-  return ({ sessionId }: { sessionId: number | null }): void => {
-    if (sessionId === null) return
-    const now = Date.now()
-    if (now - (told.get(sessionId) ?? 0) < EVERY_MS) return
-    if (told.size > 50_000) told.clear()
-    told.set(sessionId, now)
-    tell(sessionId).catch(error => log.debug({ err: error, sessionId }, 'live figures could not be told'))
+  return {
+    sessionMoved({ sessionId }: { sessionId: number | null }): void {
+      if (sessionId === null) return
+      const now = Date.now()
+      if (now - (told.get(sessionId) ?? 0) < EVERY_MS) return
+      if (told.size > 50_000) told.clear()
+      told.set(sessionId, now)
+      tell(sessionId).catch(error => log.debug({ err: error, sessionId }, 'live figures could not be told'))
+    },
+
+    /** Of every running session, one after another. Never rejects. */
+    async retell(): Promise<void> {
+      try {
+        const { rows } = await pool.query<{ id: number }>(
+          'select id from charging_sessions where ended_at is null and pile_id is not null order by id',
+        )
+        for (const { id } of rows) await tell(id)
+      } catch (error) {
+        log.debug({ err: error }, 'live figures could not be told')
+      }
+    },
   }
 }

@@ -37,6 +37,8 @@ interface SiteTurn {
  */
 export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: SiteRunnerPorts) {
   const sites = new Map<string, SiteTurn>()
+  /** What this process has told of piles and sites: only what differs is told again. */
+  const told = new Map<string, string>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let failing = false
@@ -72,11 +74,12 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
     let broken = false
     try {
       await client.query('begin')
-      const done = await advance(client, siteId, clock.now(), rules, action)
+      const done = await advance(client, siteId, clock.now(), rules, told, action)
       await client.query('commit')
       if (done === undefined) return undefined
       turnOf(siteId).due = done.work.due
       for (const id of done.work.commands) deliver(id)
+      for (const [subject, fact] of done.work.telling) told.set(subject, fact)
       for (const event of done.work.events) emit(event)
       failing = false
       return done.result
@@ -124,6 +127,12 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
         const now = clock.now()
         for (const [siteId, turn] of sites) if (turn.due <= now) touch(siteId)
       }, TICK_MS)
+    },
+
+    /** Tells all of every site again: somebody has come to listen who knows nothing. */
+    retell(): void {
+      told.clear()
+      for (const siteId of sites.keys()) touch(siteId)
     },
 
     async stop(): Promise<void> {

@@ -35,6 +35,9 @@ export interface SiteWork {
   commands: string[]
   /** Live events to emit after the commit. */
   events: SiteEvent[]
+  /** What everybody has been told, by subject; `telling` joins it after the commit. */
+  told: ReadonlyMap<string, string>
+  telling: Map<string, string>
   /** Every car's placement as it is stored, to write only what moved. */
   before: Map<string, string>
   /** Why the state of a pile changes now, for its history. */

@@ -1,0 +1,78 @@
+import type { SessionRow } from '../../store/site/snapshot.ts'
+import { notice, type SiteWork } from './work.ts'
+
+/** A session has ended: nothing flows any more, whatever the last reading said. */
+export function tellEnd(work: SiteWork, session: SessionRow, energyMilliWh: number, cause: string): void {
+  if (session.pileId === null) return
+  const about = { siteId: work.snap.site.id, pileId: session.pileId, at: work.now }
+  work.causes.set(session.pileId, 'session-ended')
+  work.events.push({
+    type: 'session',
+    ...about,
+    sessionId: String(session.id),
+    event: 'ended',
+    energyWh: Math.round(energyMilliWh / 1000),
+    reason: cause,
+  })
+  work.events.push({ type: 'pile-session', ...about, session: null })
+  const register = session.meterStopMilliWh ?? session.lastRegisterMilliWh
+  work.events.push({
+    type: 'pile-meter',
+    ...about,
+    powerW: 0,
+    energyWh: register === null ? null : Math.round(register / 1000),
+    voltageV: [],
+    currentA: [],
+    socPercent: null,
+  })
+}
+
+/** A bill is made: its total, and the word to each of its sessions. */
+export async function tellBill(work: SiteWork, billId: string, requestId: string): Promise<void> {
+  const { rows } = await work.client.query<{
+    number: number
+    currency: string
+    billTotal: number
+    sessionId: number
+    pileId: string
+    energyMilliWh: number
+    total: number
+  }>(
+    `select b.number, b.currency, b.total_minor as "billTotal", d.session_id as "sessionId", d.pile_id as "pileId", d.energy_milli_wh as "energyMilliWh", d.total_minor as "total"
+     from bills b join billing_details d on d.request_id = b.request_id where b.id = $1 order by d.number`,
+    [billId],
+  )
+  const first = rows[0]
+  if (first === undefined) return
+  work.events.push({
+    type: 'bill',
+    siteId: work.snap.site.id,
+    at: work.now,
+    billId,
+    number: String(first.number),
+    total: { amount: first.billTotal, currency: first.currency },
+    lines: rows.map(row => ({
+      sessionId: String(row.sessionId),
+      pileId: row.pileId,
+      energyWh: Math.round(row.energyMilliWh / 1000),
+      total: { amount: row.total, currency: row.currency },
+    })),
+  })
+  for (const { sessionId, pileId, energyMilliWh } of rows) {
+    if (sessionId === null) continue
+    work.events.push({
+      type: 'session',
+      siteId: work.snap.site.id,
+      at: work.now,
+      pileId,
+      sessionId: String(sessionId),
+      event: 'billed',
+      energyWh: Math.round(energyMilliWh / 1000),
+      reason: null,
+    })
+  }
+  notice(work, 'request', `bill ${first.number}: ${first.billTotal / 100} ${first.currency}`, {
+    requestId,
+    data: { billId },
+  })
+}
