@@ -117,7 +117,11 @@ t.test('a forced stop ends the running session, and its car waits for another pi
   t.match(await product.api('PUT', '/charging-piles/F1/control', { action: 'stop', force: true }), { status: 200 })
   t.same(await charger.next('RemoteStopTransaction'), { transactionId })
   await charger.stop(transactionId, 1500, { at: yesterday(11.3), reason: 'Remote' })
-  t.match(await site.becomes(ada, 'interrupted'), { number: 'F1', deliveredEnergyWh: 1500 })
+  t.match(await site.becomes(ada, 'interrupted'), {
+    number: 'F1',
+    deliveredEnergyWh: 1500,
+    reason: /out of service/,
+  })
   const [detail] = await product.until('what was delivered is a detail', async () => {
     const { items } = (await product.api('GET', '/billing/details')).body
     return items.length > 0 && items

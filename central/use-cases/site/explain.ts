@@ -22,8 +22,8 @@ export function explain(snap: SiteSnapshot, yard: Yard, car: CarRow, ahead: numb
   }
   if (car.place === 'fault') {
     return {
-      en: 'Your pile has failed. You keep your number and get the next free place of your mode.',
-      zh: '您的充电桩发生故障。排号保留，同模式一有空位即优先安排。',
+      en: 'Your pile is out of service. You keep your number and get the next free place of your mode.',
+      zh: '您的充电桩暂停服务。排号保留，同模式一有空位即优先安排。',
     }
   }
   const piles = yard.piles.filter(pile => pile.mode === car.mode)
