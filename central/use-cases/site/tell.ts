@@ -23,7 +23,8 @@ async function tellPile(work: SiteWork, pile: PileRow): Promise<void> {
   const changed = shown === null || shown.state !== state || shown.detail !== detail || shown.errorCode !== errorCode
   if (changed) {
     await work.db.addPileEvent({ pileId: pile.id, at: work.now, state, detail, errorCode, cause })
-    if (session !== undefined && isSuspended(detail) && !isSuspended(shown?.detail ?? null)) {
+    // a link that comes back shows the state from before: no news
+    if (session !== undefined && isSuspended(detail) && shown?.state === 'occupied' && !isSuspended(shown.detail)) {
       const energyWh = Math.round(session.energyMilliWh / 1000)
       const sessionId = String(session.id)
       work.events.push({ type: 'session', ...about, sessionId, event: 'suspended', energyWh, reason: detail })
