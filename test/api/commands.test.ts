@@ -105,6 +105,10 @@ t.test('commands in the charger’s own dialect', async t => {
       answeredAt: null,
     })
     t.match(found.body, '"result":{"b":1,"a":2}')
+    t.notOk('lateAnswer' in found.json())
+    await database.pool.query(`update commands set late_result = '{"result":{"status":"Accepted"}}'`)
+    const late = await app.inject({ url: `/api/v1/commands/${rows[0]!.id}`, headers })
+    t.match(late.json(), { status: 'failed', lateAnswer: { result: { status: 'Accepted' } } })
     await database.pool.query('update commands set error_code = null')
     t.notOk('error' in (await app.inject({ url: `/api/v1/commands/${rows[0]!.id}`, headers })).json())
     t.equal(

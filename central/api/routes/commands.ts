@@ -22,6 +22,10 @@ const command = named(
     status: z.string(),
     result: z.unknown().describe("The charger's own answer, unchanged"),
     error: z.object({ code: z.string(), description: z.string() }).optional(),
+    lateAnswer: z
+      .object({ result: z.unknown().optional(), error: z.unknown().optional() })
+      .optional()
+      .describe('What the charger said after it was given up'),
     createdAt: time,
     sentAt: time.nullable(),
     answeredAt: time.nullable(),
@@ -108,9 +112,10 @@ export function commandRoutes(app: App, { verbs, database }: RouteContext): void
     handler: async request => {
       const row = await findCommand(database.pool, uuidOr404(request.params.id))
       if (!row) throw new DomainError('not-found')
-      const { errorCode, errorDescription, ...rest } = row
+      const { errorCode, errorDescription, lateResult, ...rest } = row
       const error = errorCode === null ? null : { code: errorCode, description: errorDescription ?? '' }
-      return commandOf({ ...rest, error, status: row.status as CommandView['status'] })
+      const command = commandOf({ ...rest, error, status: row.status as CommandView['status'] })
+      return lateResult === null ? command : { ...command, lateAnswer: lateResult }
     },
   })
 }

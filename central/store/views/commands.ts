@@ -10,7 +10,7 @@ export interface CommandRow {
   result: unknown
   errorCode: string | null
   errorDescription: string | null
-  lateResult: unknown
+  lateResult: { result?: unknown; error?: unknown } | null
   cause: string
   createdAt: EpochMs
   sentAt: EpochMs | null
