@@ -58,7 +58,7 @@ export async function viewActive(
     energyWh: car.energyWh,
     deliveredEnergyWh: Math.round(car.deliveredMilliWh / 1000),
     status,
-    position: status === 'charging' ? 0 : ahead + 1,
+    position: ahead + 1,
     carsAhead: ahead,
     pileId: car.pileId,
     sessionId: session === undefined ? null : String(session.id),
