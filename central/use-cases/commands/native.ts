@@ -15,6 +15,9 @@ export interface Dialect {
   reservationOf(action: string, payload: unknown): Reservation | undefined
 }
 
+/** Real ms in which it is known that nobody holds the link. */
+const OFFLINE_KNOWN_MS = 1000
+
 /** Any command in the charger's own words (rest.md, commands): unchanged, kept as a row, its answer as it came. */
 export function createSendNative({ pool, desk }: UseCasePorts, dialect: Dialect): Verbs['sendNative'] {
   return async (actor, chargePointId, { action, payload, waitMs }) => {
@@ -33,7 +36,8 @@ export function createSendNative({ pool, desk }: UseCasePorts, dialect: Dialect)
         ),
         problems: wrong.problems,
       }
-    if (!chargePoint.connected) return refuse('charge-point-offline')
+    // the row lags behind a link that has just come back: the gateway that holds it, or does not, has the last word
+    const patienceMs = chargePoint.connected ? waitMs : Math.max(waitMs, OFFLINE_KNOWN_MS)
     const means = dialect.reservationOf(action, payload)
     const id = await desk.enqueue({
       chargePointId: chargePoint.id,
@@ -43,7 +47,7 @@ export function createSendNative({ pool, desk }: UseCasePorts, dialect: Dialect)
       cause: 'rest',
       actorId: actor.id,
     })
-    await Promise.race([desk.deliver(id), new Promise(resolve => setTimeout(resolve, waitMs).unref())])
+    await Promise.race([desk.deliver(id), new Promise(resolve => setTimeout(resolve, patienceMs).unref())])
     const view = await desk.view(id)
     if (view === undefined) throw new Error(`command ${id} is gone`)
     return view.status === 'offline' ? refuse('charge-point-offline') : ok(view)
