@@ -101,30 +101,37 @@ t.test('a repeated stop changes nothing; a different one is an anomaly, once for
   t.equal((await s.one('select count(*) from meter_values')).count, 0)
 })
 
-t.test("a provisional end gives way to the charger's own, also when it was settled, which asks for it to be settled again", async t => {
-  const s = await store(t)
-  const { transactionId } = await s.writer.submit('start', start())
-  await s.writer.submit('readings', {
-    chargePointId: 'A',
-    connectorId: 1,
-    receivedAt: NOW + MINUTE,
-    readings: [{ registerMilliWh: 2_000_000 }],
-  })
-  await s.pool.query('update charging_sessions set ended_at = $1, provisional = true', [new Date(NOW + MINUTE)])
-  t.equal((await end(s, { transactionId })).outcome, 'ended')
-  t.match(await session(s), {
-    provisional: false,
-    ended_at: NOW + HOUR,
-    meter_stop_milli_wh: 4_000_000,
-    energy_milli_wh: 3_000_000,
-  })
-  t.equal((await end(s, { transactionId })).outcome, 'repeated')
-  await s.pool.query('update charging_sessions set settled_at = now()')
-  t.equal((await end(s, { transactionId, registerMilliWh: 9_000_000 })).outcome, 'anomaly', "the charger's own end stays")
-  await s.pool.query('update charging_sessions set provisional = true')
-  t.equal((await end(s, { transactionId, registerMilliWh: 9_000_000 })).outcome, 'ended')
-  t.match(await session(s), { provisional: false, meter_stop_milli_wh: 9_000_000, settled_at: null })
-})
+t.test(
+  "a provisional end gives way to the charger's own, also when it was settled, which asks for it to be settled again",
+  async t => {
+    const s = await store(t)
+    const { transactionId } = await s.writer.submit('start', start())
+    await s.writer.submit('readings', {
+      chargePointId: 'A',
+      connectorId: 1,
+      receivedAt: NOW + MINUTE,
+      readings: [{ registerMilliWh: 2_000_000 }],
+    })
+    await s.pool.query('update charging_sessions set ended_at = $1, provisional = true', [new Date(NOW + MINUTE)])
+    t.equal((await end(s, { transactionId })).outcome, 'ended')
+    t.match(await session(s), {
+      provisional: false,
+      ended_at: NOW + HOUR,
+      meter_stop_milli_wh: 4_000_000,
+      energy_milli_wh: 3_000_000,
+    })
+    t.equal((await end(s, { transactionId })).outcome, 'repeated')
+    await s.pool.query('update charging_sessions set settled_at = now()')
+    t.equal(
+      (await end(s, { transactionId, registerMilliWh: 9_000_000 })).outcome,
+      'anomaly',
+      "the charger's own end stays",
+    )
+    await s.pool.query('update charging_sessions set provisional = true')
+    t.equal((await end(s, { transactionId, registerMilliWh: 9_000_000 })).outcome, 'ended')
+    t.match(await session(s), { provisional: false, meter_stop_milli_wh: 9_000_000, settled_at: null })
+  },
+)
 
 t.test(
   'a stop without a number that is ours ends the only open session; with several, or none, it is an orphan',
