@@ -95,16 +95,19 @@ function carFor(work: SiteWork, session: SessionRow, pile: PileRow): CarRow | un
     const asked = carRow(work, session.askedRequestId)
     if (asked !== undefined) return asked
   }
+  const here = yardPile(work, pile.id)?.cars ?? []
+  const isHere = (car: CarRow): boolean => here.includes(car.requestId)
   const candidates = work.snap.cars.filter(
     car =>
       belongsTo(session, car) &&
       car.mode === pile.mode &&
       isFree(work, car) &&
-      // a session replayed hours later is not the answer to a request made since
-      (session.endedAt === null || session.endedAt >= car.createdAt),
+      // a session replayed hours later is not the answer to a request made since, unless it began where the car was called
+      (session.endedAt === null ||
+        session.endedAt >= car.createdAt ||
+        (isHere(car) && session.startedReceivedAt >= car.since)),
   )
-  const here = yardPile(work, pile.id)?.cars ?? []
-  return candidates.find(car => here.includes(car.requestId)) ?? candidates[0]
+  return candidates.find(isHere) ?? candidates[0]
 }
 
 /** Not charging; a session that is being stopped, because its pile failed, does not keep a car from its next one. */
