@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { comparePileIds } from '../../core/queue/order.ts'
 import type { CarRow, PileRow, SessionRow, SiteRow, SiteSnapshot } from './snapshot.ts'
 
 const SITE = /* sql */ `
@@ -67,7 +68,7 @@ export async function loadSite(
   const sessions = await db.query<SessionRow>({ name: 'site-sessions', text: SESSIONS, values: [siteId] })
   return {
     site,
-    piles: piles.rows.map(toPile).sort((a, b) => naturalOrder(a.id, b.id)),
+    piles: piles.rows.map(toPile).sort((a, b) => comparePileIds(a.id, b.id)),
     cars: cars.rows,
     sessions: sessions.rows,
   }
@@ -80,7 +81,3 @@ function toPile({ shownState, shownDetail, shownErrorCode, shownAt, ...pile }: P
       : { state: shownState, detail: shownDetail, errorCode: shownErrorCode ?? 'NoError', at: shownAt ?? 0 }
   return { ...pile, shown }
 }
-
-const collator = new Intl.Collator('en', { numeric: true })
-/** F2 before F10. */
-export const naturalOrder = (a: string, b: string): number => collator.compare(a, b)

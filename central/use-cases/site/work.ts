@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Command } from '../../../protocol/charger/command.ts'
 import type { SiteEvent } from '../../../protocol/events.ts'
 import { newId } from '../../../protocol/ids.ts'
+import { queueNumber } from '../../../protocol/modes.ts'
 import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
 import { type PileView, pileState } from '../../core/pile/state.ts'
 import type { Decision } from '../../core/queue/call.ts'
@@ -171,8 +172,7 @@ export async function decide(work: SiteWork, result: { yard: Yard; decisions: De
   }
 }
 
-export const numberOf = (car: Pick<CarRow, 'mode' | 'number'>): string =>
-  `${car.mode === 'fast' ? 'F' : 'T'}${car.number}`
+export const numberOf = (car: Pick<CarRow, 'mode' | 'number'>): string => queueNumber(car.mode, car.number)
 
 /** Decides on a command: it is a row in this transaction and is sent after the commit. */
 export async function command(
