@@ -9,7 +9,7 @@ import { keepPlacements, storedPlacement } from './keep.ts'
 import { settleEnded } from './settle.ts'
 import { tellStates } from './tell.ts'
 import { closeForgotten, endGraces, takeTurns } from './turns.ts'
-import { buildYard, decide, type SiteRules, type SiteWork, viewPile } from './work.ts'
+import { buildYard, decide, type SiteRules, type SiteWork, viewPile, yardPile } from './work.ts'
 
 /** Something that somebody asks of a site, done between the facts and the calling. */
 export type SiteAction<T> = (work: SiteWork) => Promise<T>
@@ -69,8 +69,8 @@ export async function advance<T>(
 
 async function call(work: SiteWork): Promise<void> {
   for (const pile of work.snap.piles) {
-    const inYard = work.yard.piles.find(({ id }) => id === pile.id)
-    if (inYard !== undefined) inYard.plannable = viewPile(work.snap, pile, inYard.cars[0]).plannable
+    const planned = yardPile(work, pile.id)
+    if (planned !== undefined) planned.plannable = viewPile(work.snap, pile, planned.cars[0]).plannable
   }
   await decide(work, callCars(work.yard))
 }

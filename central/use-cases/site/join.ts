@@ -5,16 +5,7 @@ import { outrunStart } from '../../store/site/outrun-start.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffInForce } from '../../store/site/tariff.ts'
 import { settleEnded } from './settle.ts'
-import {
-  askStop,
-  carRow,
-  decide,
-  pileRow,
-  type SiteWork,
-  targetOf,
-  YARD_ENERGY_PER_MILLI_WH,
-  yardPile,
-} from './work.ts'
+import { askStop, carRow, decide, inYard, pileRow, type SiteWork, targetOf, yardPile } from './work.ts'
 
 /** What a plan assumes of a walk-up, who has not said how much they want. */
 const WALK_UP_ENERGY_WH = 30_000
@@ -35,7 +26,7 @@ export async function joinSessions(work: SiteWork): Promise<void> {
     const asked = carFor(work, session, pile)
     const car = asked ?? (await walkUp(work, session, pile))
     if (session.endedAt === null) {
-      const seated = seat(work.yard, pile.id, toSeat(car))
+      const seated = seat(work.yard, pile.id, inYard(car))
       await decide(work, seated)
     }
     await join(work, session, pile, car)
@@ -168,16 +159,4 @@ async function walkUp(work: SiteWork, session: SessionRow, pile: PileRow): Promi
   await work.db.addRequest({ ...car, id: car.requestId, siteId: work.snap.site.id })
   work.snap.cars.push(car)
   return car
-}
-
-function toSeat(car: CarRow) {
-  const demand = car.energyWh * 1000 * YARD_ENERGY_PER_MILLI_WH
-  return {
-    id: car.requestId,
-    mode: car.mode,
-    demand,
-    needed: Math.max(0, demand - car.deliveredMilliWh * YARD_ENERGY_PER_MILLI_WH),
-    priority: car.priority,
-    arrival: car.createdAt,
-  }
 }

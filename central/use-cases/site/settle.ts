@@ -1,11 +1,10 @@
 import { newId } from '../../../protocol/ids.ts'
 import { leave } from '../../core/queue/verbs.ts'
 import { settleSession } from '../../core/session/settle.ts'
-import { defaultTariff, parseTariff, type TariffDefinition } from '../../core/tariff/tariff.ts'
 import { sessionRegisters } from '../../store/site/readings.ts'
 import type { NewDetail } from '../../store/site/session-writes.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
-import { tariffVersion } from '../../store/site/tariff.ts'
+import { sessionTariff } from './session-tariff.ts'
 import { tellBill, tellEnd } from './tell-end.ts'
 import {
   carRow,
@@ -15,6 +14,7 @@ import {
   openSessionOf,
   pileRow,
   type SiteWork,
+  targetOf,
   YARD_ENERGY_PER_MILLI_WH,
 } from './work.ts'
 
@@ -59,7 +59,7 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
       stopRegisterMilliWh: session.meterStopMilliWh,
     },
     readings: await sessionRegisters(work.client, session.id),
-    tariff: await tariffOf(work, session),
+    tariff: await sessionTariff(work.client, session, site),
     timeZone: site.timeZone,
     pilePowerW: pile?.powerW ?? null,
   })
@@ -164,7 +164,7 @@ export async function endRequest(
 async function retarget(work: SiteWork, car: CarRow): Promise<void> {
   const next = openSessionOf(work.snap, car.requestId)
   if (next === undefined || !car.hasTarget) return
-  next.targetMilliWh = Math.max(0, car.energyWh * 1000 - (car.deliveredMilliWh - next.energyMilliWh))
+  next.targetMilliWh = targetOf(car, car.deliveredMilliWh - next.energyMilliWh)
   await work.db.sessionTarget(next.id, next.targetMilliWh)
 }
 
@@ -184,17 +184,10 @@ async function billRequest(work: SiteWork, requestId: string, userId: string | n
   if (made) await tellBill(work, id, requestId)
 }
 
-/** Our cause if we had one; a pile that is broken; the asked energy reached; else the charger's own reason. */
+/** Our cause if we had one; the asked energy reached; a pile that is broken; else the charger's own reason. */
 function causeOf(session: SessionRow, pile: PileRow | undefined, energyMilliWh: number): string {
   if (session.endCause !== null) return session.endCause
   if (session.targetMilliWh !== null && energyMilliWh >= session.targetMilliWh) return 'full'
   if (pile !== undefined && isFaulty(pile)) return 'fault'
   return session.stopReason ?? 'Local'
-}
-
-async function tariffOf(work: SiteWork, session: SessionRow): Promise<TariffDefinition> {
-  const row = session.tariffVersionId === null ? undefined : await tariffVersion(work.client, session.tariffVersionId)
-  const parsed = row === undefined ? undefined : parseTariff(row.definition)
-  if (parsed?.ok === true) return parsed.value
-  return { ...defaultTariff(), currency: work.snap.site.currency }
 }

@@ -3,12 +3,11 @@ import type { EpochMs } from '../../../protocol/units.ts'
 import { carsAhead, estimates } from '../../core/dispatch/estimate.ts'
 import type { Yard } from '../../core/queue/yard.ts'
 import { settleSession } from '../../core/session/settle.ts'
-import { defaultTariff, parseTariff } from '../../core/tariff/tariff.ts'
 import { sessionRegisters } from '../../store/site/readings.ts'
-import type { CarRow, SessionRow, SiteSnapshot } from '../../store/site/snapshot.ts'
-import { tariffVersion } from '../../store/site/tariff.ts'
+import type { CarRow, SessionRow, SiteRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import type { RequestStatus, RequestView } from '../verbs.ts'
 import { explain } from './explain.ts'
+import { sessionTariff } from './session-tariff.ts'
 import { numberOf, openSessionOf } from './work.ts'
 
 interface EndedRequest {
@@ -67,7 +66,8 @@ export async function viewActive(
     estimatedFinishAt: expected === undefined || !car.hasTarget ? null : Math.round(now + expected.finish),
     cost: {
       amount:
-        (await billedSoFar(db, car.requestId)) + (session === undefined ? 0 : await costSoFar(db, snap, session, now)),
+        (await billedSoFar(db, car.requestId)) +
+        (session === undefined ? 0 : await costSoFar(db, snap.site, session, now)),
       currency: snap.site.currency,
     },
     reason: explain(snap, yard, car, ahead),
@@ -86,12 +86,10 @@ async function billedSoFar(db: ClientBase | Pool, requestId: string): Promise<nu
 /** What a running session has cost until its last reading, by the very code that will bill it. */
 export async function costSoFar(
   db: ClientBase | Pool,
-  snap: Pick<SiteSnapshot, 'site'>,
+  site: Pick<SiteRow, 'currency' | 'timeZone'>,
   session: Pick<SessionRow, 'id' | 'startedAt' | 'meterStartMilliWh' | 'tariffVersionId'>,
   now: EpochMs,
 ): Promise<number> {
-  const version = session.tariffVersionId === null ? undefined : await tariffVersion(db, session.tariffVersionId)
-  const parsed = version === undefined ? undefined : parseTariff(version.definition)
   const settlement = settleSession({
     session: {
       startedAt: session.startedAt,
@@ -100,8 +98,8 @@ export async function costSoFar(
       stopRegisterMilliWh: null,
     },
     readings: await sessionRegisters(db, session.id),
-    tariff: parsed?.ok === true ? parsed.value : { ...defaultTariff(), currency: snap.site.currency },
-    timeZone: snap.site.timeZone,
+    tariff: await sessionTariff(db, session, site),
+    timeZone: site.timeZone,
     pilePowerW: null,
   })
   return settlement.totalMinor

@@ -80,8 +80,15 @@ export function viewPile(snap: SiteSnapshot, pile: PileRow, firstCarId: string |
   })
 }
 
-const needed = (car: CarRow): number =>
-  Math.max(0, car.energyWh * 1000 - car.deliveredMilliWh) * YARD_ENERGY_PER_MILLI_WH
+/** What the yard knows of a car wherever it is; its number and whether it charges are not among it. */
+export const inYard = (car: CarRow): Omit<Car, 'number' | 'charging'> => ({
+  id: car.requestId,
+  mode: car.mode,
+  demand: car.energyWh * 1000 * YARD_ENERGY_PER_MILLI_WH,
+  needed: Math.max(0, car.energyWh * 1000 - car.deliveredMilliWh) * YARD_ENERGY_PER_MILLI_WH,
+  priority: car.priority,
+  arrival: car.createdAt,
+})
 
 /** The dispatcher's yard from the database's rows: ticks are milliseconds. */
 export function buildYard(snap: SiteSnapshot): Yard {
@@ -118,16 +125,7 @@ export function buildYard(snap: SiteSnapshot): Yard {
 function toCar(snap: SiteSnapshot, car: CarRow): Car {
   const session = openSessionOf(snap, car.requestId)
   const here = car.place === 'pile' && session?.pileId === car.pileId
-  return {
-    id: car.requestId,
-    mode: car.mode,
-    number: car.number,
-    demand: car.energyWh * 1000 * YARD_ENERGY_PER_MILLI_WH,
-    needed: needed(car),
-    priority: car.priority,
-    arrival: car.createdAt,
-    charging: here || car.startAskedAt !== null,
-  }
+  return { ...inYard(car), number: car.number, charging: here || car.startAskedAt !== null }
 }
 
 /** Takes over the yard that a planning step returned and keeps its decisions. */
@@ -147,29 +145,20 @@ export async function decide(work: SiteWork, result: { yard: Yard; decisions: De
       })),
     })
     const car = carRow(work, decision.carId)
-    const from =
-      decision.from === 'pile'
-        ? `pile ${decision.fromPileId}`
-        : decision.from === 'waiting'
-          ? 'the waiting area'
-          : 'the fault queue'
-    const to =
-      decision.to === 'pile'
-        ? `pile ${decision.pileId}`
-        : decision.to === 'waiting'
-          ? 'the waiting area'
-          : 'the fault queue'
-    work.events.push({
-      type: 'notice',
-      notice: 'decision',
-      siteId: work.snap.site.id,
-      at: work.now,
+    const from = placeName(decision.from, decision.fromPileId)
+    const to = placeName(decision.to, decision.pileId)
+    const why = decision.rule === null ? decision.cause : `${decision.cause}, ${decision.rule}`
+    notice(work, 'decision', `${car === undefined ? 'a car' : numberOf(car)} goes from ${from} to ${to} (${why})`, {
       pileId: decision.pileId,
       requestId: decision.carId,
-      text: `${car === undefined ? 'a car' : numberOf(car)} goes from ${from} to ${to} (${decision.cause}${decision.rule === null ? '' : `, ${decision.rule}`})`,
       data: { ...decision },
     })
   }
+}
+
+function placeName(place: Decision['to'], pileId: string | null): string {
+  if (place === 'pile') return `pile ${pileId}`
+  return place === 'waiting' ? 'the waiting area' : 'the fault queue'
 }
 
 export const numberOf = (car: Pick<CarRow, 'mode' | 'number'>): string => queueNumber(car.mode, car.number)

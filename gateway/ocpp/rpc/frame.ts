@@ -1,3 +1,5 @@
+import { ERROR_DESCRIPTION_MAX_LENGTH, MESSAGE_ID_MAX_LENGTH } from '../../../protocol/ocpp16/frames.ts'
+
 /** A message id as the charge point wrote it. A number is against the specification, yet it is answered as a number. */
 export type MessageId = string | number
 
@@ -70,7 +72,7 @@ function interpret(message: unknown[], notes: string[]): Frame {
   }
   if (readableId === null) return { kind: 'bad', type, id: null, problem: 'message id is not a string' }
   if (typeof readableId === 'number') notes.push('numeric-message-id')
-  else if (readableId.length > 36) notes.push('long-message-id')
+  else if (readableId.length > MESSAGE_ID_MAX_LENGTH) notes.push('long-message-id')
   if (type === 3) {
     if (message.length < 3) return { kind: 'bad', type, id: readableId, problem: 'payload is missing' }
     if (message.length > 3) notes.push('extra-elements')
@@ -100,7 +102,7 @@ export const encodeResult = (id: MessageId, payload: unknown): string => JSON.st
 
 /** Always five members (OCPP-J 1.6 section 4.2.3); descriptions are at most 255 characters. */
 export const encodeError = (id: MessageId, code: string, description: string, details: object = {}): string =>
-  JSON.stringify([4, id, code, description.slice(0, 255), details])
+  JSON.stringify([4, id, code, description.slice(0, ERROR_DESCRIPTION_MAX_LENGTH), details])
 
 const isMessageId = (id: unknown): id is MessageId =>
   (typeof id === 'string' && id.length <= MAX_ID_LENGTH) || Number.isSafeInteger(id)
