@@ -20,6 +20,7 @@ export const Bill = defineEntity({
     totalMinor: int8(),
     state: oneOf<'unpaid' | 'paid' | 'refunded'>(),
     createdAt: instant(),
+    paidAt: instant().strictNullable(),
   },
 })
 export type Bill = InferEntity<typeof Bill>
@@ -55,6 +56,8 @@ export const BillingDetail = defineEntity({
       p.manyToOne(TariffVersion).mapToPk().name('tariff_version_id').deleteRule('no action').strictNullable(),
     stopReason: p.text(),
     createdAt: instant(),
+    vatMinor: int8().defaultRaw('0'),
+    lines: json<unknown[]>().default('[]'),
   },
 })
 export type BillingDetail = InferEntity<typeof BillingDetail>

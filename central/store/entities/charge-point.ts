@@ -35,6 +35,7 @@ export const ChargePoint = defineEntity({
     vendorErrorCode: p.text().strictNullable(),
     statusReceivedAt: instant().strictNullable(),
     createdAt: instant(),
+    featureProfiles: p.array().strictNullable(),
   },
 })
 export type ChargePoint = InferEntity<typeof ChargePoint>

@@ -26,6 +26,9 @@ export const FaultRecord = defineEntity({
     acknowledgedAt: instant().strictNullable(),
     repairStartedAt: instant().strictNullable(),
     resolvedAt: instant().strictNullable(),
+    parts: json<{ name: string; quantity: number; note?: string }[]>().default('[]'),
+    firmware: p.text().strictNullable(),
+    affected: json<{ requestId: string; number: string; charging: boolean }[]>().default('[]'),
   },
 })
 export type FaultRecord = InferEntity<typeof FaultRecord>

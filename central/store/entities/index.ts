@@ -3,10 +3,13 @@ import { ChargePoint, UnknownChargePoint } from './charge-point.ts'
 import { Command, Reservation } from './command.ts'
 import { FaultRecord } from './fault-record.ts'
 import { IdTag, UnknownIdTag } from './id-tag.ts'
+import { LedgerEntry } from './ledger-entry.ts'
+import { MaintenanceWindow } from './maintenance-window.ts'
 import { MeterValue } from './meter-value.ts'
 import { OcppMessage } from './ocpp-message.ts'
+import { Budget, Payment, Wallet, WalletEntry } from './payment.ts'
 import { ChargingPile, PileEvent } from './pile.ts'
-import { ChargingRequest, DispatchDecision, QueueStatus } from './request.ts'
+import { ChargingRequest, DispatchDecision, QueueStatus, RefusedRequest, RequestChange } from './request.ts'
 import { ChargingSession, SessionAnomaly } from './session.ts'
 import { Site } from './site.ts'
 import { AuditEntry, IdempotencyKey, OutboxEntry, QuarantinedEffect, SystemConfig } from './system.ts'
@@ -19,6 +22,7 @@ export const entities = [
   AuditEntry,
   Bill,
   BillingDetail,
+  Budget,
   ChargePoint,
   ChargingPile,
   ChargingRequest,
@@ -28,13 +32,18 @@ export const entities = [
   FaultRecord,
   IdTag,
   IdempotencyKey,
+  LedgerEntry,
+  MaintenanceWindow,
   MeterValue,
   OcppMessage,
   OutboxEntry,
+  Payment,
   PileEvent,
   QuarantinedEffect,
   QueueStatus,
   RefreshToken,
+  RefusedRequest,
+  RequestChange,
   Reservation,
   SessionAnomaly,
   Site,
@@ -45,4 +54,6 @@ export const entities = [
   UnknownIdTag,
   User,
   Vehicle,
+  Wallet,
+  WalletEntry,
 ]

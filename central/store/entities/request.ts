@@ -27,6 +27,9 @@ export const ChargingRequest = defineEntity({
     firstCalledAt: instant().strictNullable(),
     estimatedStartAt: instant().strictNullable(),
     endedAt: instant().strictNullable(),
+    numberedAt: instant(),
+    firstStartedAt: instant().strictNullable(),
+    estimateErrorSeconds: p.integer().strictNullable(),
   },
 })
 export type ChargingRequest = InferEntity<typeof ChargingRequest>
@@ -59,6 +62,42 @@ export const DispatchDecision = defineEntity({
     at: instant(),
     rule: p.text(),
     candidates: json<{ pileId: string; completionSeconds: number; full: boolean }[]>(),
+    cause: p.text().default('call'),
+    fromPlace: oneOf<'waiting' | 'pile' | 'fault-queue'>().default('waiting'),
+    fromPileId: () => p.manyToOne(ChargingPile).mapToPk().name('from_pile_id').deleteRule('no action').strictNullable(),
+    toPlace: oneOf<'waiting' | 'pile' | 'fault-queue'>().default('pile'),
   },
 })
 export type DispatchDecision = InferEntity<typeof DispatchDecision>
+
+export const RequestChange = defineEntity({
+  name: 'RequestChange',
+  tableName: 'request_changes',
+  properties: {
+    id: identity(),
+    requestId: () => p.manyToOne(ChargingRequest).mapToPk().name('request_id').deleteRule('cascade'),
+    at: instant(),
+    fromMode: oneOf<Mode>(),
+    fromEnergyWh: p.integer(),
+    toMode: oneOf<Mode>(),
+    toEnergyWh: p.integer(),
+  },
+})
+export type RequestChange = InferEntity<typeof RequestChange>
+
+export const RefusedRequest = defineEntity({
+  name: 'RefusedRequest',
+  tableName: 'refused_requests',
+  properties: {
+    id: identity(),
+    siteId: () => p.manyToOne(Site).mapToPk().name('site_id'),
+    at: instant(),
+    mode: oneOf<Mode>(),
+    energyWh: p.integer(),
+    priority: p.integer().default(0),
+    userId: () => p.manyToOne(User).mapToPk().name('user_id').deleteRule('set null').strictNullable(),
+    vehicleId: () => p.manyToOne(Vehicle).mapToPk().name('vehicle_id').deleteRule('set null').strictNullable(),
+    reason: p.text(),
+  },
+})
+export type RefusedRequest = InferEntity<typeof RefusedRequest>

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { ChargePoint } from './charge-point.ts'
-import { identity, instant, int8, json } from './columns.ts'
+import { identity, instant, int8, json, oneOf } from './columns.ts'
 import { ChargingPile } from './pile.ts'
 import { ChargingRequest } from './request.ts'
 import { Site } from './site.ts'
@@ -47,6 +47,14 @@ export const ChargingSession = defineEntity({
     reviewReason: p.text().strictNullable(),
     reservationId: p.integer().strictNullable(),
     settledAt: instant().strictNullable(),
+    calledAt: instant().strictNullable(),
+    unpluggedAt: instant().strictNullable(),
+    costLimitMinor: int8().strictNullable(),
+    reviewVerdict: oneOf<'bill' | 'amend' | 'void'>().strictNullable(),
+    reviewEnergyMilliWh: int8().strictNullable(),
+    reviewNote: p.text().strictNullable(),
+    reviewedBy: () => p.manyToOne(User).mapToPk().name('reviewed_by').deleteRule('set null').strictNullable(),
+    reviewedAt: instant().strictNullable(),
   },
 })
 export type ChargingSession = InferEntity<typeof ChargingSession>

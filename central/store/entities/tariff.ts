@@ -32,6 +32,7 @@ export const TariffVersion = defineEntity({
     definition: json<object>(),
     createdBy: () => p.manyToOne(User).mapToPk().name('created_by').deleteRule('set null').strictNullable(),
     createdAt: instant(),
+    validTo: instant().strictNullable(),
   },
 })
 export type TariffVersion = InferEntity<typeof TariffVersion>

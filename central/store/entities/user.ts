@@ -13,6 +13,7 @@ export const User = defineEntity({
     role: oneOf<Role>(),
     disabled: p.boolean().default(false),
     createdAt: instant(),
+    userGroup: p.text().strictNullable(),
   },
 })
 export type User = InferEntity<typeof User>

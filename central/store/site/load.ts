@@ -23,7 +23,7 @@ where p.site_id = $1`
 const CARS = /* sql */ `
 select r.id as "requestId", r.user_id as "userId", r.vehicle_id as "vehicleId", r.id_tag as "idTag", r.mode, r.number,
        r.energy_wh as "energyWh", r.has_target as "hasTarget", r.source, r.priority, r.end_cause as "endCause",
-       r.no_shows as "noShows", r.created_at as "createdAt", r.first_called_at as "firstCalledAt",
+       r.no_shows as "noShows", r.created_at as "createdAt", r.numbered_at as "numberedAt", r.first_called_at as "firstCalledAt",
        r.estimated_start_at as "estimatedStartAt", q.place, q.pile_id as "pileId", q.position, q.since,
        q.turn_at as "turnAt", q.start_asked_at as "startAskedAt",
        coalesce((select sum(s.energy_milli_wh) from charging_sessions s where s.request_id = r.id), 0)::bigint as "deliveredMilliWh"

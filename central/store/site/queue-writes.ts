@@ -31,8 +31,8 @@ export interface Placement {
 export const createQueueWrites = (run: Run) => ({
   addRequest: (r: NewRequest) =>
     run(
-      `insert into charging_requests (id, site_id, user_id, vehicle_id, id_tag, mode, number, energy_wh, has_target, source, priority, status, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', ${at('$12')})`,
+      `insert into charging_requests (id, site_id, user_id, vehicle_id, id_tag, mode, number, energy_wh, has_target, source, priority, status, created_at, numbered_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', ${at('$12')}, ${at('$12')})`,
       [
         r.id,
         r.siteId,
@@ -49,13 +49,11 @@ export const createQueueWrites = (run: Run) => ({
       ],
     ),
 
-  changeRequest: (id: string, c: { mode: Mode; number: number; energyWh: number }) =>
-    run('update charging_requests set mode = $2, number = $3, energy_wh = $4 where id = $1', [
-      id,
-      c.mode,
-      c.number,
-      c.energyWh,
-    ]),
+  changeRequest: (id: string, c: { mode: Mode; number: number; energyWh: number; numberedAt: EpochMs }) =>
+    run(
+      `update charging_requests set mode = $2, number = $3, energy_wh = $4, numbered_at = ${at('$5')} where id = $1`,
+      [id, c.mode, c.number, c.energyWh, c.numberedAt],
+    ),
 
   requestCalled: (id: string, now: EpochMs) =>
     run(`update charging_requests set first_called_at = coalesce(first_called_at, ${at('$2')}) where id = $1`, [

@@ -66,6 +66,8 @@ export interface CarRow {
   endCause: string | null
   noShows: number
   createdAt: EpochMs
+  /** Since when it has its present number: another mode begins anew. */
+  numberedAt: EpochMs
   firstCalledAt: EpochMs | null
   estimatedStartAt: EpochMs | null
   place: 'waiting' | 'pile' | 'fault'

@@ -91,6 +91,7 @@ export function createRequestVerbs({
           endCause: null,
           noShows: 0,
           createdAt: now,
+          numberedAt: now,
           firstCalledAt: null,
           estimatedStartAt: null,
           place: 'waiting',
@@ -133,10 +134,11 @@ export function createRequestVerbs({
           ...(to.energyWh === undefined ? {} : { energy: yardEnergy(to.energyWh) }),
         })
         if (!changed.ok) return refuse(changed.reason)
+        if (row.number !== changed.car.number || row.mode !== changed.car.mode) row.numberedAt = work.now
         row.mode = changed.car.mode
         row.number = changed.car.number
         row.energyWh = to.energyWh ?? row.energyWh
-        await work.db.changeRequest(requestId, { mode: row.mode, number: row.number, energyWh: row.energyWh })
+        await work.db.changeRequest(requestId, row)
         await decide(work, changed)
         placeRow(work, row)
         const session = openSessionOf(work.snap, requestId)
