@@ -16,6 +16,8 @@ const pile = (id: string, mode: 'fast' | 'trickle' = 'fast', queueLength = 1) =>
 
 const empty = (piles = [pile('F1'), pile('F2')]): Yard => ({
   policy: DEFAULT_POLICY,
+  now: 0,
+  minute: 1,
   waitingCapacity: 10,
   nextNumber: { fast: 1, trickle: 1 },
   piles,
@@ -31,6 +33,7 @@ const car = (id: string, mode: 'fast' | 'trickle' = 'fast') => ({
   needed: 100,
   priority: 0,
   arrival: 0,
+  numberedAt: 0,
 })
 
 function entered(yard: Yard, ...ids: string[]): Yard {

@@ -12,6 +12,8 @@ export function emptyYard(
   }
   return {
     policy: { ...DEFAULT_POLICY, ...policy },
+    now: 0,
+    minute: 1,
     waitingCapacity: capacity,
     nextNumber: { fast: 1, trickle: 1 },
     piles: [

@@ -8,6 +8,8 @@ export const byNumber = (a: Car, b: Car): number => a.number - b.number
 export function callingOrder(policy: Policy): (a: Car, b: Car) => number {
   switch (policy.dispatch) {
     case 'normal':
+    case 'single':
+    case 'batch':
       return byNumber
   }
 }

@@ -12,7 +12,14 @@ export const policySchema = z.strictObject({
   redealOnRepair: z.boolean().default(true),
   /** The energy may be changed while charging; at or below what is delivered ends the session. */
   editWhileCharging: z.boolean().default(false),
-  dispatch: z.literal('normal', { error: 'the only dispatch mode so far is "normal"' }).default('normal'),
+  /**
+   * Who is called and where to: `normal` one by one to the pile with the least completion time; `single` as many as fit at
+   * once, at the least sum of completion times; `batch` nobody until arrivals fill all places, then all of them at the
+   * least sum, whatever their mode and number.
+   */
+  dispatch: z.enum(['normal', 'single', 'batch']).default('normal'),
+  /** Minutes after which a waiting car outranks every priority class; null is never. */
+  maxWait: z.number().positive().max(100_000).nullable().default(null),
 })
 
 export type Policy = z.infer<typeof policySchema>

@@ -54,7 +54,17 @@ export function enterInPlace(yard: Yard, input: NewCar): Entered | Refused {
   if (yard.waiting.length >= yard.waitingCapacity) return refused('waiting-area-full')
   const { id, mode, energy, arrival, priority = 0 } = input
   const number = yard.nextNumber[mode]++
-  const car = { id, mode, number, demand: energy, needed: energy, priority, arrival, charging: false }
+  const car = {
+    id,
+    mode,
+    number,
+    demand: energy,
+    needed: energy,
+    priority,
+    arrival,
+    numberedAt: arrival,
+    charging: false,
+  }
   yard.cars.set(id, car)
   joinWaiting(yard, car, 'last')
   const decisions: Decision[] = []

@@ -8,6 +8,10 @@ import type { Policy } from './policy.ts'
  */
 export interface Yard {
   policy: Policy
+  /** The present tick, on the same scale as `numberedAt` and `closesAt`: the owner of the yard keeps it up to date. */
+  now: number
+  /** Ticks of a minute. */
+  minute: number
   /** Cars in the waiting area, both modes together. */
   waitingCapacity: number
   /** The number the next request of a mode gets. Never goes back. */
@@ -39,6 +43,8 @@ export interface YardPile {
   cars: string[]
   /** Recent average of what the charging car really takes; the nominal power without it. Live only. */
   chargingPowerW?: number
+  /** From this tick on nobody may charge here (announced work): who would not be done by then is not called to it. */
+  closesAt?: number
 }
 
 export interface Car {
@@ -49,10 +55,12 @@ export interface Car {
   demand: number
   /** Still to charge, as of now: the owner of the yard keeps it up to date for charging cars. */
   needed: number
-  /** Kept for priority classes; 0 is everybody. */
+  /** Priority class: higher is called first, 0 is everybody. */
   priority: number
-  /** When the request was made, in the owner's time. */
+  /** When the request was made. */
   arrival: number
+  /** When it got its present number: ageing counts from here. */
+  numberedAt: number
   /** Charging, or about to in a way that cannot be undone (its start has been asked for): it is not dealt elsewhere. */
   charging: boolean
 }

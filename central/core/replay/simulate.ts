@@ -25,7 +25,7 @@ export interface Replayed {
  */
 export function simulate(timeline: Timeline): Replayed {
   const ticks = chooseTicks(timeline)
-  const yard = createYard(timeline)
+  const yard = createYard(timeline, ticks)
   const ledger = createLedger(timeline, ticks)
   const apply = createEvents({ yard, ledger, ticks })
   const rejected: Rejected[] = []
@@ -89,9 +89,11 @@ export function simulate(timeline: Timeline): Replayed {
   return { ticks, rejected, snapshots, details: ledger.details(), end, waits: ledger.waits }
 }
 
-function createYard({ policy, waitingCapacity, piles, queueLength }: Timeline): Yard {
+function createYard({ policy, waitingCapacity, piles, queueLength }: Timeline, ticks: Ticks): Yard {
   return {
     policy,
+    now: 0,
+    minute: 60_000 * ticks.perMs,
     waitingCapacity,
     nextNumber: { fast: 1, trickle: 1 },
     piles: piles.map(pile => ({ ...pile, queueLength, plannable: true, broken: false, cars: [] })),

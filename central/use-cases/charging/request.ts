@@ -42,7 +42,7 @@ export function createRequestVerbs({
     const snap = await loadSite(pool, request.siteId, false)
     const car = snap?.cars.find(one => one.requestId === requestId)
     if (snap === undefined || car === undefined) return ok(viewEnded((await findRequest(pool, requestId)) ?? request))
-    return ok(await viewActive(pool, snap, buildYard(snap), car, clock.now()))
+    return ok(await viewActive(pool, snap, buildYard(snap, clock.now()), car, clock.now()))
   }
 
   return {

@@ -90,7 +90,7 @@ export function createHttpPileVerbs({
       await endStopping(pile)
       const snap = await loadSite(pool, pile.siteId, false)
       if (snap === undefined) return refuse('not-found')
-      const called = calledCar(snap, pile.id, task)
+      const called = calledCar(snap, pile.id, task, clock.now())
       if (called === undefined) return refuse('not-called')
       const running = openSessionOf(snap, called.requestId)
       if (running !== undefined && running.pileId === pile.id)
@@ -169,8 +169,9 @@ function calledCar(
   snap: SiteSnapshot,
   pileId: string,
   task: { userId?: string; number?: string; mode?: string },
+  now: EpochMs,
 ): CarRow | undefined {
-  const first = buildYard(snap).piles.find(pile => pile.id === pileId)?.cars[0]
+  const first = buildYard(snap, now).piles.find(pile => pile.id === pileId)?.cars[0]
   const car = snap.cars.find(one => one.requestId === first)
   if (car === undefined) return undefined
   if (task.userId !== undefined && car.userId !== task.userId) return undefined

@@ -35,7 +35,7 @@ export async function advance<T>(
   const work: SiteWork = {
     now,
     snap,
-    yard: buildYard(snap),
+    yard: buildYard(snap, now),
     db: createSiteWrites(client),
     client,
     rules,

@@ -88,10 +88,11 @@ export const inYard = (car: CarRow): Omit<Car, 'number' | 'charging'> => ({
   needed: Math.max(0, car.energyWh * 1000 - car.deliveredMilliWh) * YARD_ENERGY_PER_MILLI_WH,
   priority: car.priority,
   arrival: car.createdAt,
+  numberedAt: car.numberedAt,
 })
 
 /** The dispatcher's yard from the database's rows: ticks are milliseconds. */
-export function buildYard(snap: SiteSnapshot): Yard {
+export function buildYard(snap: SiteSnapshot, now: EpochMs): Yard {
   const at = (place: CarRow['place'], fits: (car: CarRow) => boolean): string[] =>
     snap.cars
       .filter(car => car.place === place && fits(car))
@@ -113,6 +114,8 @@ export function buildYard(snap: SiteSnapshot): Yard {
   })
   return {
     policy: policySchema.parse(snap.site.policy),
+    now,
+    minute: 60_000,
     waitingCapacity: snap.site.waitingCapacity,
     nextNumber: { fast: snap.site.nextFast, trickle: snap.site.nextTrickle },
     piles,

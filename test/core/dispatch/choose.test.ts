@@ -26,6 +26,7 @@ function piles(
           needed: 1,
           priority: 0,
           arrival: 0,
+          numberedAt: 0,
           charging: false,
         }
         yard.cars.set(base.id, { ...base, ...car })

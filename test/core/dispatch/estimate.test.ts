@@ -108,6 +108,7 @@ t.test('some hundred cars are told together', async t => {
       mode: index % 2 ? ('fast' as const) : ('trickle' as const),
       energy: 10 + (index % 37),
       arrival: 0,
+      numberedAt: 0,
     }
     yard = after(enter(yard, car))
   }

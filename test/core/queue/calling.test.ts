@@ -33,6 +33,7 @@ t.test('calling goes on until nothing moves', async t => {
       needed: 10,
       priority: 0,
       arrival: 0,
+      numberedAt: 0,
       charging: false,
     })
     yard.waiting.push(id)

@@ -16,7 +16,17 @@ t.test('pile ids stand in natural order', async t => {
 
 t.test('F9 is called before F10', async t => {
   const car = (number: number): Car => {
-    return { id: 'x', mode: 'fast', number, demand: 1, needed: 1, priority: 0, arrival: 0, charging: false }
+    return {
+      id: 'x',
+      mode: 'fast',
+      number,
+      demand: 1,
+      needed: 1,
+      priority: 0,
+      arrival: 0,
+      numberedAt: 0,
+      charging: false,
+    }
   }
   t.ok(byNumber(car(9), car(10)) < 0)
   t.equal(callingOrder(DEFAULT_POLICY), byNumber)

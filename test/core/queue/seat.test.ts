@@ -4,7 +4,15 @@ import { enter } from '../../../central/core/queue/verbs.ts'
 import type { Yard } from '../../../central/core/queue/yard.ts'
 import { after, emptyYard, numberOf, shown } from '../yards.ts'
 
-const newcomer = (id: string) => ({ id, mode: 'fast' as const, demand: 50, needed: 50, priority: 0, arrival: 0 })
+const newcomer = (id: string) => ({
+  id,
+  mode: 'fast' as const,
+  demand: 50,
+  needed: 50,
+  priority: 0,
+  arrival: 0,
+  numberedAt: 0,
+})
 
 const site = (...ids: string[]): Yard =>
   ids.reduce(
