@@ -64,6 +64,15 @@ export const createQueueWrites = (run: Run) => ({
   requestEstimate: (id: string, startAt: EpochMs | null) =>
     run(`update charging_requests set estimated_start_at = ${at('$2')} where id = $1`, [id, startAt]),
 
+  /** The first session of the request began: what became of the estimate that was told when it was made (late is positive). */
+  requestStarted: (id: string, startedAt: EpochMs) =>
+    run(
+      `update charging_requests set first_started_at = ${at('$2')},
+           estimate_error_seconds = round(extract(epoch from ${at('$2')} - estimated_start_at))
+         where id = $1 and first_started_at is null`,
+      [id, startedAt],
+    ),
+
   requestNoShow: (id: string) => run('update charging_requests set no_shows = no_shows + 1 where id = $1', [id]),
 
   requestEndCause: (id: string, cause: string) =>
@@ -101,9 +110,25 @@ export const createQueueWrites = (run: Run) => ({
     at: EpochMs
     rule: string
     candidates: unknown
+    cause: string
+    fromPlace: string
+    fromPileId: string | null
+    toPlace: string
   }) =>
     run(
-      `insert into dispatch_decisions (site_id, request_id, pile_id, at, rule, candidates) values ($1, $2, $3, ${at('$4')}, $5, $6)`,
-      [d.siteId, d.requestId, d.pileId, d.at, d.rule, JSON.stringify(d.candidates)],
+      `insert into dispatch_decisions (site_id, request_id, pile_id, at, rule, candidates, cause, from_place, from_pile_id, to_place)
+         values ($1, $2, $3, ${at('$4')}, $5, $6, $7, $8, $9, $10)`,
+      [
+        d.siteId,
+        d.requestId,
+        d.pileId,
+        d.at,
+        d.rule,
+        JSON.stringify(d.candidates),
+        d.cause,
+        d.fromPlace,
+        d.fromPileId,
+        d.toPlace,
+      ],
     ),
 })

@@ -60,6 +60,7 @@ async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: Car
   })
   session.energyMilliWh = energyMilliWh ?? session.energyMilliWh
   await work.db.observed({ verb: 'start', requestId: car.requestId, now: work.now })
+  await work.db.requestStarted(car.requestId, session.startedAt)
   session.requestId = car.requestId
   session.targetMilliWh = targetMilliWh
   session.tariffVersionId ??= tariff?.id ?? null

@@ -146,6 +146,10 @@ export async function decide(work: SiteWork, result: { yard: Yard; decisions: De
         completionSeconds: Math.round(completion / 1000),
         full,
       })),
+      cause: decision.cause,
+      fromPlace: decision.from,
+      fromPileId: decision.fromPileId,
+      toPlace: decision.to,
     })
     const car = carRow(work, decision.carId)
     const from = placeName(decision.from, decision.fromPileId)
