@@ -12,23 +12,31 @@ export type Moved = {
 }
 
 /**
- * A pile fails (or is switched off, or has been away too long): its cars, the charging one first stopped, go to the fault
- * queue of their own mode with their numbers; with `faultPolicy: time-order` everybody of the mode who is not charging is
- * dealt again. Without effect on a pile that is broken already or unknown.
+ * A pile fails (or is switched off): its cars, the charging one first stopped, go to the fault queue of their own mode with
+ * their numbers; with `faultPolicy: time-order` everybody of the mode who is not charging is dealt again. Without effect on
+ * a pile that is unknown, or broken already and without cars.
+ *
+ * With `keepCharging` (a pile that has been away too long, whose car most likely charges on) the charging car stays where
+ * it is, through redeals too, until its session ends, `repair` brings the pile back, or a break-down without it follows.
  */
-export function breakDownInPlace(yard: Yard, pileId: string): Moved {
+export function breakDownInPlace(
+  yard: Yard,
+  pileId: string,
+  { keepCharging = false }: { keepCharging?: boolean } = {},
+): Moved {
   const pile = yard.piles.find(({ id }) => id === pileId)
   const decisions: Decision[] = []
-  if (pile === undefined || pile.broken) return { ok: true, interrupted: null, decisions }
+  if (pile === undefined) return { ok: true, interrupted: null, decisions }
+  const [charging, others] = split(pile.cars.map(id => carOf(yard, id)))
+  const going = keepCharging ? others : [...charging, ...others]
+  if (pile.broken && going.length === 0) return { ok: true, interrupted: null, decisions }
   pile.broken = true
-  let interrupted: Car | null = null
-  for (const carId of pile.cars) {
-    const car = carOf(yard, carId)
-    if (car.charging) interrupted = car
+  pile.cars = keepCharging ? charging.map(({ id }) => id) : []
+  for (const car of going) {
     car.charging = false
-    yard.faultQueue[car.mode].push(carId)
+    yard.faultQueue[car.mode].push(car.id)
     decisions.push({
-      carId,
+      carId: car.id,
       from: 'pile',
       fromPileId: pileId,
       to: 'fault-queue',
@@ -38,11 +46,10 @@ export function breakDownInPlace(yard: Yard, pileId: string): Moved {
       candidates: [],
     })
   }
-  pile.cars = []
   sortFaultQueues(yard)
   if (yard.policy.faultPolicy === 'time-order') redeal(yard, pile.mode, decisions)
   callInPlace(yard, decisions)
-  return { ok: true, interrupted, decisions }
+  return { ok: true, interrupted: keepCharging ? null : (charging[0] ?? null), decisions }
 }
 
 /**

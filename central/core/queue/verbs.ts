@@ -47,9 +47,9 @@ export const leave = (yard: Yard, id: string): Outcome<Left> | Refused => onCopy
 export const sendBack = (yard: Yard, id: string): Outcome<Entered> | Refused =>
   onCopy(yard, copy => sendBackInPlace(copy, id))
 
-/** A pile fails: its cars go to the fault queue. */
-export const breakDown = (yard: Yard, pileId: string): Outcome<Moved> =>
-  onCopy(yard, copy => breakDownInPlace(copy, pileId)) as Outcome<Moved>
+/** A pile fails, or with `keepCharging` is away: its cars go to the fault queue, or those that do not charge. */
+export const breakDown = (yard: Yard, pileId: string, how: { keepCharging?: boolean } = {}): Outcome<Moved> =>
+  onCopy(yard, copy => breakDownInPlace(copy, pileId, how)) as Outcome<Moved>
 
 /** A broken pile works again. */
 export const repair = (yard: Yard, pileId: string): Outcome<Moved> =>

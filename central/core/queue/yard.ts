@@ -37,7 +37,7 @@ export interface YardPile {
   queueLength: number
   /** Whether cars may be planned onto it (pile/state.ts): false means nobody is, but its cars stay. */
   plannable: boolean
-  /** Its cars have been taken away by `breakDown` and nobody comes until `repair`. */
+  /** Its cars, save one that charges on, have been taken away by `breakDown` and nobody comes until `repair`. */
   broken: boolean
   /** Ids; the first is at the charging place. */
   cars: string[]

@@ -121,6 +121,37 @@ t.test('after a fault with time-order', async t => {
   })
 })
 
+t.test('a pile that is away', async t => {
+  const away = (policy: Partial<Policy> = {}) => breakDown(site(6, policy), 'F1', { keepCharging: true })
+
+  t.test('keeps its charging car and loses the others', async t => {
+    const gone = away()
+    t.equal(shown(gone.yard), 'F1: a* | F2: b* d | T1: | waiting: e f | F: c | T:')
+    t.match(gone, {
+      interrupted: null,
+      decisions: [{ carId: 'c', from: 'pile', fromPileId: 'F1', cause: 'breakdown' }],
+    })
+  })
+
+  t.test('is called to by nobody, also when its car has left', async t => {
+    t.equal(shown(after(leave(away().yard, 'a'))), 'F1: | F2: b* d | T1: | waiting: e f | F: c | T:')
+  })
+
+  t.test('keeps its charging car when cars are dealt again', async t => {
+    t.equal(shown(away({ faultPolicy: 'time-order' }).yard), 'F1: a* | F2: b* c | T1: | waiting: e f | F: d | T:')
+  })
+
+  t.test('that comes back has its charging car and is called to again', async t => {
+    t.equal(shown(repair(away().yard, 'F1').yard), 'F1: a* c | F2: b* d | T1: | waiting: e f | F: | T:')
+  })
+
+  t.test('that then fails loses the charging car too', async t => {
+    const failed = breakDown(away().yard, 'F1')
+    t.match(failed, { interrupted: { id: 'a', charging: false }, decisions: [{ carId: 'a', to: 'fault-queue' }] })
+    t.equal(shown(failed.yard), 'F1: | F2: b* d | T1: | waiting: e f | F: a c | T:')
+  })
+})
+
 t.test('a repair', async t => {
   /** F1 broken, its cars a and c in the fault queue, e waiting. */
   const broken = (policy: Partial<Policy> = {}): Yard => breakDown(site(5, policy), 'F1').yard

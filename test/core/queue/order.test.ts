@@ -32,7 +32,7 @@ t.test('F9 is called before F10', async t => {
   t.equal(callingOrder(DEFAULT_POLICY), byNumber)
 })
 
-t.test('a policy has the defaults of a new site and names a dispatch mode that is not there', async t => {
+t.test('a policy has the defaults of a new site and refuses what it does not know', async t => {
   t.same(DEFAULT_POLICY, {
     pileChoice: 'vacant',
     faultPause: 'mode',
@@ -40,8 +40,8 @@ t.test('a policy has the defaults of a new site and names a dispatch mode that i
     redealOnRepair: true,
     editWhileCharging: false,
     dispatch: 'normal',
+    maxWait: null,
   })
-  t.match(policySchema.safeParse({ dispatch: 'batch' }).error?.issues, [
-    { path: ['dispatch'], message: 'the only dispatch mode so far is "normal"' },
-  ])
+  for (const wrong of [{ dispatch: 'greedy' }, { maxWait: 0 }, { maxWait: -1 }, { speed: 1 }])
+    t.notOk(policySchema.safeParse(wrong).success)
 })
