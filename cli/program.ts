@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '../config/load.ts'
 import { type Config, flagName, settings } from '../config/schema.ts'
 import type { start } from '../main.ts'
 import { demo } from './demo.ts'
+import { type DoctorOptions, doctorCommand } from './doctor.ts'
 import { UsageError } from './listening.ts'
 import { createLog } from './log.ts'
 import { migrateCommand } from './migrate.ts'
@@ -59,6 +60,20 @@ export async function runCommandLine({ start, version }: ProgramPorts): Promise<
   )
     .addHelpText('after', '\nExample:\n  node_modules/.bin/node main.ts user admin')
     .action(async (username: string, options) => userPasswordCommand(configOf(options), username))
+  withSettings(
+    program
+      .command('doctor')
+      .description('verify the chain of bills and sessions, and name the first broken link')
+      .option('--json', 'answer in JSON')
+      .option('--noted <hash>', 'a last hash that was noted earlier: is it still in a chain?'),
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  DATABASE_URL=postgres://... npm run --silent doctor\n\nWith the embedded database stop the gateway first, or ask GET /api/v1/ledger.',
+    )
+    .action(async (options: DoctorOptions & Record<string, string>) => {
+      process.exitCode = await doctorCommand(configOf(options), options)
+    })
   program
     .command('replay')
     .description('run a timeline of requests and faults through the dispatcher and the billing')

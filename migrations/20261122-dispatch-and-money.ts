@@ -11,7 +11,7 @@ alter table charging_requests
   add column first_started_at timestamptz,
   add column estimate_error_seconds integer;
 update charging_requests set numbered_at = created_at;
-alter table charging_requests alter column numbered_at set not null;
+alter table charging_requests alter column numbered_at set default now(), alter column numbered_at set not null;
 
 -- what a driver asked for before they changed it
 create table request_changes (

@@ -16,7 +16,7 @@ t.test('setting a target tells what was delivered by then: a reading before it h
     })
   const client = await pool.connect()
   t.teardown(async () => client.release())
-  const writes = createSiteWrites(client)
+  const writes = createSiteWrites(client, 'S')
   t.match(await sample(4000), { targetReached: false })
   const join = () =>
     writes.joinSession(transactionId, { requestId, userId, targetMilliWh: 4000, tariffVersionId: null })

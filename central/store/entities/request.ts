@@ -27,7 +27,7 @@ export const ChargingRequest = defineEntity({
     firstCalledAt: instant().strictNullable(),
     estimatedStartAt: instant().strictNullable(),
     endedAt: instant().strictNullable(),
-    numberedAt: instant(),
+    numberedAt: instant().defaultRaw('now()'),
     firstStartedAt: instant().strictNullable(),
     estimateErrorSeconds: p.integer().strictNullable(),
   },

@@ -36,7 +36,7 @@ export async function advance<T>(
     now,
     snap,
     yard: buildYard(snap, now),
-    db: createSiteWrites(client),
+    db: createSiteWrites(client, siteId),
     client,
     rules,
     commands: [],
