@@ -13,6 +13,7 @@ const LONGEST_DETAILS = 8192
  * route, which thing, what was sent. One hook for all routes, so that none can forget it.
  */
 export function registerAudit(app: App, { admin }: RouteContext): void {
+  app.decorateRequest('audited', null)
   app.addHook('onSend', async (request, reply, payload) => {
     const isDone = reply.statusCode < 400 || reply.hasHeader('location')
     if (!UNSAFE.has(request.method) || !isDone || !request.actor || !STAFF.has(request.actor.role)) return payload
@@ -21,7 +22,7 @@ export function registerAudit(app: App, { admin }: RouteContext): void {
       actor: signedIn(request),
       action: `${request.method} ${request.routeOptions.url ?? ''}`,
       subject: String(reply.getHeader('location') ?? request.url.split('?', 1)[0]),
-      details: detailsOf(request),
+      details: { ...detailsOf(request), ...request.audited },
     })
     return payload
   })

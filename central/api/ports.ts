@@ -78,6 +78,8 @@ declare module 'fastify' {
     actor: Actor | null
     /** The refresh family of the access token, where there is one. */
     family: string | null
+    /** What the audit keeps beside what was sent: values before and after a change. */
+    audited: { before: object; after: object } | null
     /** The session came by cookie, so that another page could have sent it. */
     byCookie: boolean
   }

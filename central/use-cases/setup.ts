@@ -6,6 +6,9 @@ import { defaultTariff } from '../core/tariff/tariff.ts'
 
 export const DEFAULT_SITE = 'default'
 
+/** Rules that a new site does not leave to their defaults: whoever has waited two hours outranks every class. */
+export const NEW_SITE_POLICY = { maxWait: 120 }
+
 export interface FirstSite {
   fastChargingPileNum: number
   trickleChargingPileNum: number
@@ -36,9 +39,9 @@ export async function ensureDefaultSite({
     const tariff = defaultTariff()
     const now = clock.now()
     const { rowCount } = await client.query(
-      `insert into sites (id, name, time_zone, currency, waiting_capacity) select $1, 'Default site', $2, $3, $4
+      `insert into sites (id, name, time_zone, currency, waiting_capacity, policy) select $1, 'Default site', $2, $3, $4, $5
        where not exists (select 1 from sites) on conflict do nothing`,
-      [DEFAULT_SITE, first.timeZone, tariff.currency, first.maxQueueLength],
+      [DEFAULT_SITE, first.timeZone, tariff.currency, first.maxQueueLength, NEW_SITE_POLICY],
     )
     const made = rowCount === 1
     if (made) {

@@ -21,6 +21,8 @@ export interface RequestView {
   mode: Mode
   number: string
   energyWh: number
+  /** Priority class: higher is called first, 0 is everybody. */
+  priority: number
   deliveredEnergyWh: number
   status: RequestStatus
   position: number | null
@@ -90,7 +92,8 @@ export interface Verbs {
   changeRequest(
     actor: Actor,
     requestId: string,
-    change: { mode?: Mode; energyWh?: number },
+    /** `priority` by operators only, and only of a car that waits. */
+    change: { mode?: Mode; energyWh?: number; priority?: number },
   ): Promise<Result<RequestView>>
   /** Without an id: the actor's only active request. Waits (bounded) for the session to end, so that the bill can be told. */
   cancelRequest(

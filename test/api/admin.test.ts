@@ -5,7 +5,7 @@ import { api, problemOf } from './support.ts'
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 t.test('sites', async t => {
-  const { app, user } = await api(t)
+  const { app, user, database } = await api(t)
   const { headers } = await user('operator')
   const send = (method: Method, url: string, payload?: object) =>
     app.inject({ method, url: `/api/v1/sites${url}`, headers, ...(payload && { payload }) })
@@ -55,6 +55,8 @@ t.test('sites', async t => {
   for (const wrong of [
     { policy: { pileChoice: 'best' } },
     { policy: { colour: 'red' } },
+    { policy: { dispatch: 'lottery' } },
+    { policy: { maxWait: 0 } },
     { timeZone: 'Mars/Olympus' },
     { waitingCapacity: -1 },
     { nextFastNumber: 1 },
@@ -65,6 +67,24 @@ t.test('sites', async t => {
   }
   t.equal((await send('PATCH', '/nowhere', { name: 'x' })).statusCode, 404)
   t.equal((await send('GET', '/nowhere')).statusCode, 404)
+
+  await t.test('rules of dispatch change one by one, written down with what they were before', async t => {
+    t.match((await send('GET', '/north')).json().policy, { dispatch: 'normal', maxWait: 120 }, 'a new site ages')
+    const wrong = await send('PATCH', '/north', { policy: { maxWait: 0, colour: 'red' } })
+    t.match(problemOf(wrong), { errors: [{ path: '/policy/maxWait' }, { path: '/policy' }] })
+    t.match((await send('PATCH', '/north', { policy: { dispatch: 'single', maxWait: null } })).json().policy, {
+      dispatch: 'single',
+      maxWait: null,
+      pileChoice: 'any',
+    })
+    const { rows } = await database.pool.query('select subject, details from audit order by id desc limit 1')
+    t.match(rows, [{ subject: '/api/v1/sites/north' }])
+    t.same(rows[0].details, {
+      body: { policy: { dispatch: 'single', maxWait: null } },
+      before: { dispatch: 'normal', maxWait: 120 },
+      after: { dispatch: 'single', maxWait: null },
+    })
+  })
 })
 
 t.test('charge points', async t => {

@@ -32,6 +32,7 @@ t.test('requests go to the verbs as they are asked, and come back as the contrac
       'number',
       'pileId',
       'position',
+      'priority',
       'reason',
       'sessionId',
       'siteId',
@@ -103,6 +104,10 @@ t.test('requests go to the verbs as they are asked, and come back as the contrac
     t.match((await send('PATCH', `/request/${ID}`, { mode: 'trickle' })).json(), { id: ID, mode: 'trickle' })
     t.same(verbs.calls.at(-1)?.args.slice(1), [ID, { mode: 'trickle' }])
     t.equal((await send('PATCH', `/request/${ID}`, {})).statusCode, 400)
+    t.equal(problemOf(await send('PATCH', `/request/${ID}`, { priority: 5 })).code, 'forbidden')
+    t.match((await send('PATCH', `/request/${ID}`, { priority: 5 }, operator.headers)).json(), { priority: 5 })
+    const { rows } = await database.pool.query('select details from audit order by id desc limit 1')
+    t.match(rows, [{ details: { body: { priority: 5 }, before: { priority: 0 }, after: { priority: 5 } } }])
     t.equal((await send('PATCH', '/request/nobody', { energyWh: 5 })).statusCode, 404)
     t.match((await send('GET', `/request/${ID}`)).json(), { id: ID })
     t.equal((await send('GET', "/request/' or 1=1 --")).statusCode, 404)

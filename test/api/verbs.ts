@@ -74,6 +74,7 @@ function requestView(actor: Actor, clock: Clock, given: Partial<RequestView>): R
     vehicleId: null,
     mode: 'fast',
     number: 'F1',
+    priority: 0,
     energyWh: 20_000,
     deliveredEnergyWh: 0,
     status: 'waiting',

@@ -5,6 +5,7 @@ import { listPiles } from '../../store/views/piles.ts'
 import { defaultSiteId, listQueue } from '../../store/views/queue.ts'
 import { listRequests } from '../../store/views/requests.ts'
 import { listSites } from '../../store/views/sites.ts'
+import type { RequestView } from '../../use-cases/verbs.ts'
 import { isStaff, ownId, signedIn } from '../auth.ts'
 import { preferredLanguage } from '../language.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
@@ -48,16 +49,22 @@ export function requestRoutes(app: App, { verbs, database, link }: RouteContext)
     config: { ...drivers, idempotent: true },
     schema: {
       tags,
-      summary: 'Change mode or energy',
+      summary: 'Change mode or energy; operators also the priority class of a car that waits',
       params: idParams,
       body: schema.requestChange,
       response: answers({ 200: schema.request }),
     },
-    handler: async request =>
-      requestOf(
-        mustSucceed(await verbs.changeRequest(signedIn(request), uuidOr404(request.params.id), defined(request.body))),
-        languageOf(request),
-      ),
+    handler: async request => {
+      const actor = signedIn(request)
+      const id = uuidOr404(request.params.id)
+      const change = defined(request.body)
+      if (change.priority !== undefined && !isStaff(actor))
+        throw new DomainError('forbidden', 'Only operators set a priority')
+      const before = isStaff(actor) ? mustSucceed(await verbs.viewRequest(actor, id)) : null
+      const after = mustSucceed(await verbs.changeRequest(actor, id, change))
+      if (before !== null) request.audited = { before: termsOf(before), after: termsOf(after) }
+      return requestOf(after, languageOf(request))
+    },
   })
 
   app.route({
@@ -155,6 +162,9 @@ export function requestRoutes(app: App, { verbs, database, link }: RouteContext)
     },
   })
 }
+
+/** What may be changed of a request, for the audit. */
+const termsOf = ({ number, mode, energyWh, priority }: RequestView) => ({ number, mode, energyWh, priority })
 
 /** Without members that are undefined, as `exactOptionalPropertyTypes` wants it. */
 export const defined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>

@@ -75,7 +75,8 @@ export function siteRoutes(app: App, { admin, database }: RouteContext): void {
     },
     handler: async request => {
       const { id } = await mustFind(request.params.id)
-      await admin.changeSite(id, request.body)
+      const { before, after } = await admin.changeSite(id, request.body)
+      if (request.body.policy !== undefined) request.audited = { before, after }
       return mustFind(id)
     },
   })

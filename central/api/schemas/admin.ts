@@ -16,7 +16,7 @@ const timeZone = text(64, 1).refine(isTimeZone, 'Not an IANA time zone')
 const powerLimitW = z.number().int().positive().max(INT32).nullable()
 const waitingCapacity = z.number().int().min(0).max(100_000)
 
-const { pileChoice, faultPause, faultPolicy, redealOnRepair, editWhileCharging, dispatch } = policySchema.shape
+const { pileChoice, faultPause, faultPolicy, redealOnRepair, editWhileCharging, dispatch, maxWait } = policySchema.shape
 /** Only what is named changes: no defaults here. */
 const policyChange = z.strictObject({
   pileChoice: pileChoice.unwrap().optional(),
@@ -25,6 +25,7 @@ const policyChange = z.strictObject({
   redealOnRepair: redealOnRepair.unwrap().optional(),
   editWhileCharging: editWhileCharging.unwrap().optional(),
   dispatch: dispatch.unwrap().optional(),
+  maxWait: maxWait.unwrap().optional().describe('Minutes; null is never'),
 })
 
 export const siteBody = z.strictObject({

@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { energyWh, INT32, identity, instant, mode, money, named, text, time } from './common.ts'
 
+/** Of an operator's request: higher is called first, 0 is everybody. */
+const priority = z.number().int().min(-1000).max(1000).optional().describe('Priority class; operators only')
+
 export const requestBody = z.strictObject({
   mode,
   energyWh: energyWh.describe('Energy asked for, Wh'),
   vehicleId: z.uuid().optional().describe('One of the own vehicles'),
   siteId: identity.optional().describe('Without it the only or oldest site'),
-  priority: z.number().int().min(-1000).max(1000).optional().describe('Operators only'),
+  priority,
 })
 
 export const requestChange = z
-  .strictObject({ mode: mode.optional(), energyWh: energyWh.optional() })
-  .refine(change => change.mode !== undefined || change.energyWh !== undefined, 'Nothing to change')
+  .strictObject({ mode: mode.optional(), energyWh: energyWh.optional(), priority })
+  .refine(change => Object.values(change).some(value => value !== undefined), 'Nothing to change')
 
 export const cancelBody = z.strictObject({ requestId: z.uuid().optional() }).nullish()
 
@@ -33,6 +36,7 @@ export const request = named(
   'ChargingRequest',
   z.object({
     ...requestMembers,
+    priority: z.number().int().describe('Priority class: higher is called first, 0 is everybody'),
     position: z.number().int().nullable(),
     carsAhead: z.number().int(),
     sessionId: z.string().nullable(),

@@ -49,10 +49,13 @@ export const createQueueWrites = (run: Run) => ({
       ],
     ),
 
-  changeRequest: (id: string, c: { mode: Mode; number: number; energyWh: number; numberedAt: EpochMs }) =>
+  changeRequest: (
+    id: string,
+    c: { mode: Mode; number: number; energyWh: number; numberedAt: EpochMs; priority: number },
+  ) =>
     run(
-      `update charging_requests set mode = $2, number = $3, energy_wh = $4, numbered_at = ${at('$5')} where id = $1`,
-      [id, c.mode, c.number, c.energyWh, c.numberedAt],
+      `update charging_requests set mode = $2, number = $3, energy_wh = $4, numbered_at = ${at('$5')}, priority = $6 where id = $1`,
+      [id, c.mode, c.number, c.energyWh, c.numberedAt, c.priority],
     ),
 
   requestCalled: (id: string, now: EpochMs) =>

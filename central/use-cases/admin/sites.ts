@@ -1,9 +1,11 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { DomainError } from '../../../protocol/errors.ts'
 import { newId } from '../../../protocol/ids.ts'
+import { DEFAULT_POLICY, type Policy } from '../../core/queue/policy.ts'
 import { defaultTariff } from '../../core/tariff/tariff.ts'
 import { Site } from '../../store/entities/site.ts'
 import { Tariff, TariffVersion } from '../../store/entities/tariff.ts'
+import { NEW_SITE_POLICY } from '../setup.ts'
 import { isUniqueViolation } from '../unique-violation.ts'
 import type { AdminDeps } from './deps.ts'
 
@@ -50,7 +52,7 @@ export async function createSite(
     currency: input.currency,
     powerLimitW: input.powerLimitW ?? null,
     waitingCapacity: input.waitingCapacity,
-    policy: input.policy ?? {},
+    policy: { ...NEW_SITE_POLICY, ...definedOnly(input.policy ?? {}) },
     createdAt: now,
   })
   const tariffId = newId()
@@ -81,19 +83,35 @@ export async function createSite(
   return id
 }
 
-/** Changes settings, and wakes the dispatcher. Its counters are never touched. Throws `not-found`. */
-export async function changeSite({ database, touch }: AdminDeps, id: string, change: SiteSettings): Promise<void> {
-  const em = database.orm.em.fork()
-  const site = await em.findOne(Site, { id })
-  if (!site) throw new DomainError('not-found')
-  if (change.name !== undefined) site.name = change.name
-  if (change.timeZone !== undefined) site.timeZone = change.timeZone
-  if (change.powerLimitW !== undefined) site.powerLimitW = change.powerLimitW
-  if (change.waitingCapacity !== undefined) site.waitingCapacity = change.waitingCapacity
-  if (change.policy !== undefined) site.policy = { ...site.policy, ...definedOnly(change.policy) }
-  await em.flush()
+/**
+ * Changes settings, and wakes the dispatcher, which holds the new rules from its next run on. Its counters are never
+ * touched. Tells the rules that changed, before and after. Throws `not-found`.
+ */
+export async function changeSite(
+  { database, touch }: AdminDeps,
+  id: string,
+  change: SiteSettings,
+): Promise<{ before: Partial<Policy>; after: Partial<Policy> }> {
+  const changed = await database.orm.em.fork().transactional(async em => {
+    // the dispatcher writes its counters to this row
+    const site = await em.findOne(Site, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+    if (!site) throw new DomainError('not-found')
+    if (change.name !== undefined) site.name = change.name
+    if (change.timeZone !== undefined) site.timeZone = change.timeZone
+    if (change.powerLimitW !== undefined) site.powerLimitW = change.powerLimitW
+    if (change.waitingCapacity !== undefined) site.waitingCapacity = change.waitingCapacity
+    const before = { ...DEFAULT_POLICY, ...site.policy }
+    const named = definedOnly(change.policy ?? {})
+    site.policy = { ...site.policy, ...named }
+    return { before: only(before, named), after: named }
+  })
   touch?.(id)
+  return changed
 }
+
+/** Those members of a value that another one names. */
+const only = (value: object, names: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => name in names))
 
 const definedOnly = (value: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))

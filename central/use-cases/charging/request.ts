@@ -1,6 +1,9 @@
 import { newId } from '../../../protocol/ids.ts'
+import type { Mode } from '../../../protocol/modes.ts'
 import { ok, type Result, refuse } from '../../../protocol/result.ts'
-import { change, enter } from '../../core/queue/verbs.ts'
+import type { Changed, Refused } from '../../core/queue/requests.ts'
+import { callCars, change, enter, type Outcome } from '../../core/queue/verbs.ts'
+import { carOf, copyYard, placeOf } from '../../core/queue/yard.ts'
 import { loadSite } from '../../store/site/load.ts'
 import type { CarRow } from '../../store/site/snapshot.ts'
 import type { UseCasePorts } from '../ports.ts'
@@ -125,15 +128,14 @@ export function createRequestVerbs({
       if (request === undefined || !mayTouch(actor, request.userId)) return refuse('not-found')
       if (to.energyWh !== undefined && (!Number.isInteger(to.energyWh) || to.energyWh <= 0 || to.energyWh > MOST_WH))
         return refuse('bad-energy')
+      if (to.priority !== undefined && !mayTouchAll(actor)) return refuse('forbidden', 'only operators set a priority')
       if (request.status !== 'active') return refuse('no-active-request')
       return sites.act(request.siteId, async (work): Promise<Result<RequestView>> => {
         const row = carRow(work, requestId)
         if (row === undefined) return refuse('no-active-request')
-        const changed = change(work.yard, requestId, {
-          ...(to.mode === undefined ? {} : { mode: to.mode }),
-          ...(to.energyWh === undefined ? {} : { energy: yardEnergy(to.energyWh) }),
-        })
+        const changed = changedYard(work, requestId, to)
         if (!changed.ok) return refuse(changed.reason)
+        row.priority = changed.car.priority
         if (row.number !== changed.car.number || row.mode !== changed.car.mode) row.numberedAt = work.now
         row.mode = changed.car.mode
         row.number = changed.car.number
@@ -155,6 +157,29 @@ export function createRequestVerbs({
       })
     },
   }
+}
+
+/** Another class counts for a car that waits only: who has been called keeps their place. */
+function changedYard(
+  work: SiteWork,
+  id: string,
+  to: { mode?: Mode; energyWh?: number; priority?: number },
+): Outcome<Changed> | Refused {
+  let { yard } = work
+  if (to.priority !== undefined) {
+    if (placeOf(yard, id)?.at !== 'waiting')
+      return { ok: false, reason: yard.cars.get(id)?.charging ? 'charging' : 'at-pile' }
+    yard = copyYard(yard)
+    carOf(yard, id).priority = to.priority
+    if (to.mode === undefined && to.energyWh === undefined) {
+      const called = callCars(yard)
+      return { ...called, car: carOf(called.yard, id), done: false }
+    }
+  }
+  return change(yard, id, {
+    ...(to.mode === undefined ? {} : { mode: to.mode }),
+    ...(to.energyWh === undefined ? {} : { energy: yardEnergy(to.energyWh) }),
+  })
 }
 
 /** The row's place as the yard has it now, for the answer; it is written when the run ends. */

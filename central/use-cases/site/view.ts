@@ -18,6 +18,7 @@ interface EndedRequest {
   mode: CarRow['mode']
   number: number
   energyWh: number
+  priority: number
   status: 'active' | 'completed' | 'cancelled' | 'no-show'
   createdAt: EpochMs
   deliveredMilliWh: number
@@ -55,6 +56,7 @@ export async function viewActive(
     mode: car.mode,
     number: numberOf(car),
     energyWh: car.energyWh,
+    priority: car.priority,
     deliveredEnergyWh: Math.round(car.deliveredMilliWh / 1000),
     status,
     position: ahead + 1,
@@ -106,7 +108,7 @@ export async function costSoFar(
 }
 
 const ENDED = /* sql */ `
-select r.id, r.site_id as "siteId", r.user_id as "userId", r.vehicle_id as "vehicleId", r.mode, r.number, r.energy_wh as "energyWh", r.status,
+select r.id, r.site_id as "siteId", r.user_id as "userId", r.vehicle_id as "vehicleId", r.mode, r.number, r.energy_wh as "energyWh", r.priority, r.status,
        r.created_at as "createdAt", coalesce(s.delivered, 0)::bigint as "deliveredMilliWh", s."pileId",
        coalesce((select sum(total_minor) from billing_details d where d.request_id = r.id), 0)::bigint as "totalMinor", site.currency
 from charging_requests r join sites site on site.id = r.site_id
@@ -128,6 +130,7 @@ export function viewEnded(request: EndedRequest): RequestView {
     mode: request.mode,
     number: numberOf(request),
     energyWh: request.energyWh,
+    priority: request.priority,
     deliveredEnergyWh: Math.round(request.deliveredMilliWh / 1000),
     status: ended[request.status],
     position: null,
