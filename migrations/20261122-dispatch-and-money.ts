@@ -46,7 +46,13 @@ alter table dispatch_decisions
   add column to_place text not null default 'pile' check (to_place in ('waiting', 'pile', 'fault-queue'));
 
 -- what the charge point says it can do: OCPP 1.6 SupportedFeatureProfiles; null while it has not been asked
-alter table charge_points add column feature_profiles text[];
+alter table charge_points
+  add column feature_profiles text[],
+  -- the link over which it has refused to reserve: it is not asked again there
+  add column reserve_refused_link text;
+
+-- when the charger was asked to hold the pile for this car
+alter table queue_status add column reserve_asked_at timestamptz;
 
 -- what a driver pays for being held a place: from the call to the start
 alter table charging_sessions
@@ -79,6 +85,9 @@ create table maintenance_windows (
   created_by uuid references users on delete set null,
   created_at timestamptz not null,
   cancelled_at timestamptz,
+  -- when the charger was told to serve nobody, and to serve again
+  closed_at timestamptz,
+  reopened_at timestamptz,
   check (to_at > from_at)
 );
 create index maintenance_windows_pile on maintenance_windows (pile_id, to_at);

@@ -36,6 +36,7 @@ export const ChargePoint = defineEntity({
     statusReceivedAt: instant().strictNullable(),
     createdAt: instant(),
     featureProfiles: p.array().strictNullable(),
+    reserveRefusedLink: p.text().strictNullable(),
   },
 })
 export type ChargePoint = InferEntity<typeof ChargePoint>

@@ -15,6 +15,8 @@ export const MaintenanceWindow = defineEntity({
     createdBy: () => p.manyToOne(User).mapToPk().name('created_by').deleteRule('set null').strictNullable(),
     createdAt: instant(),
     cancelledAt: instant().strictNullable(),
+    closedAt: instant().strictNullable(),
+    reopenedAt: instant().strictNullable(),
   },
 })
 export type MaintenanceWindow = InferEntity<typeof MaintenanceWindow>

@@ -47,6 +47,7 @@ export const QueueStatus = defineEntity({
     since: instant(),
     turnAt: instant().strictNullable(),
     startAskedAt: instant().strictNullable(),
+    reserveAskedAt: instant().strictNullable(),
   },
 })
 export type QueueStatus = InferEntity<typeof QueueStatus>

@@ -24,5 +24,7 @@ export const chargePointRow = ({ id, siteId }: { id: string; siteId: string }, c
   status: null,
   vendorErrorCode: null,
   statusReceivedAt: null,
+  featureProfiles: null,
+  reserveRefusedLink: null,
   createdAt,
 })
