@@ -66,7 +66,11 @@ alter table charging_sessions
   add column review_energy_milli_wh bigint,
   add column review_note text,
   add column reviewed_by uuid references users on delete set null,
-  add column reviewed_at timestamptz;
+  add column reviewed_at timestamptz,
+  -- its outcome is known and its detail waits for the cable to be pulled: the tariff prices parking
+  add column bill_waits boolean not null default false;
+create index charging_sessions_bill_waits on charging_sessions (site_id) where bill_waits;
+create index pile_events_time on pile_events (pile_id, at);
 create index charging_sessions_held on charging_sessions (site_id, id) where review_reason is not null;
 
 alter table fault_records
@@ -99,7 +103,11 @@ alter table billing_details
   -- of the total; the fees are with VAT
   add column vat_minor bigint not null default 0,
   -- every priced dimension: [{dimension, kind, price, quantity, unit, vat, amountMinor}]
-  add column lines jsonb not null default '[]';
+  add column lines jsonb not null default '[]',
+  -- rated: from the session's registers or the energy of a verdict, so that it can be computed again; given: an operator's amount
+  add column origin text not null default 'rated' check (origin in ('rated', 'given'));
+create index billing_details_of_session on billing_details (session_id);
+create index billing_details_bill on billing_details (bill_id);
 
 alter table bills add column paid_at timestamptz;
 

@@ -58,6 +58,7 @@ export const BillingDetail = defineEntity({
     createdAt: instant(),
     vatMinor: int8().defaultRaw('0'),
     lines: json<unknown[]>().default('[]'),
+    origin: oneOf<'rated' | 'given'>().default('rated'),
   },
 })
 export type BillingDetail = InferEntity<typeof BillingDetail>

@@ -55,6 +55,7 @@ export const ChargingSession = defineEntity({
     reviewNote: p.text().strictNullable(),
     reviewedBy: () => p.manyToOne(User).mapToPk().name('reviewed_by').deleteRule('set null').strictNullable(),
     reviewedAt: instant().strictNullable(),
+    billWaits: p.boolean().default(false),
   },
 })
 export type ChargingSession = InferEntity<typeof ChargingSession>
