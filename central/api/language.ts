@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 export type Language = 'en' | 'zh'
 
 /** The tag that goes into `Content-Language`. */
@@ -18,4 +20,17 @@ export function preferredLanguage(header: string | undefined): Language {
     if (quality > best.quality) best = { language: primary, quality }
   }
   return best.language
+}
+
+/** `?lang=` of pages and files for people: it comes before `Accept-Language`, because a browser's link carries no header. */
+export const langQuery = z.enum(['en', 'zh-CN']).optional().describe('Instead of Accept-Language')
+
+/** The language of an answer that is for people. */
+export const languageFor = (request: {
+  query: { lang?: 'en' | 'zh-CN' | undefined }
+  headers: { 'accept-language'?: string | undefined }
+}): Language => {
+  const { lang } = request.query
+  if (lang !== undefined) return lang === 'en' ? 'en' : 'zh'
+  return preferredLanguage(request.headers['accept-language'])
 }

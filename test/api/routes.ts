@@ -93,5 +93,6 @@ export const OTHER_ROUTES: [string, Who][] = [
   ['GET /billing/details/{id}', drivers],
   ['GET /billing/bills', drivers],
   ['GET /billing/bills/{id}', drivers],
+  ['GET /reports/piles', operators],
   ['GET /events', 'user'],
 ]

@@ -1,23 +1,34 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
 import { type ListedBill, listBills, listDetails } from '../../store/views/bill-lists.ts'
+import type { CursorKey, Page, PageRequest } from '../../store/views/page.ts'
 import { defaultSiteId } from '../../store/views/queue.ts'
+import { siteZones } from '../../store/views/sites.ts'
 import { estimateCost } from '../../use-cases/billing/estimate.ts'
 import { isStaff, ownId, signedIn } from '../auth.ts'
-import { csvOf, decimalOf } from '../csv.ts'
+import { csvOf, csvStream, sendCsv } from '../csv.ts'
+import { langQuery, languageFor } from '../language.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import { billRow, estimate, estimateBody, listedBill, listedDetail } from '../schemas/bills.ts'
 import { answers, identity, idParams, uuidOr404 } from '../schemas/common.ts'
 import { estimateOf, listedBillOf, listedDetailOf } from '../wire/bills.ts'
+import { billColumns, detailColumns } from '../wire/bills-csv.ts'
 
 const access = { access: ['driver', 'operator', 'admin'] as const }
 const format = z.enum(['json', 'csv']).default('json')
-const listQuery = { ...pageQuery, ...windowQuery, userId: z.uuid().optional(), site: identity.optional(), format }
+const listQuery = {
+  ...pageQuery,
+  ...windowQuery,
+  userId: z.uuid().optional(),
+  site: identity.optional(),
+  format,
+  lang: langQuery,
+}
 
-/** Most rows of one file; `from` and `to` cut a longer history into several. */
-const CSV_ROWS = 10_000
+/** Rows of a file that are read at once. */
+const CSV_PAGE = 1000
 
 /** Bills and their details: drivers see their own. */
 export function billingRoutes(app: App, { database, clock }: RouteContext): void {
@@ -26,13 +37,6 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
     const actor = signedIn(request)
     return isStaff(actor) ? wanted : ownId(request)
   }
-
-  const sendCsv = (reply: FastifyReply, name: string, text: string): never =>
-    reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="${name}.csv"`)
-      .serializer((csv: unknown) => String(csv))
-      .send(text) as never
 
   app.route({
     method: 'POST',
@@ -57,18 +61,19 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
       response: answers({ 200: pageOf(listedDetail) }),
     },
     handler: async (request, reply) => {
-      const { site, userId, format: wanted, limit: _, cursor: __, ...filter } = request.query
-      const asCsv = wanted === 'csv'
-      const page = asCsv ? { limit: CSV_ROWS, after: null } : pageRequest(request.query)
-      const found = await listDetails(database.pool, {
-        ...filter,
-        siteId: site,
-        userId: ownerOf(request, userId),
-        page,
-      })
-      return asCsv
-        ? sendCsv(reply, 'details', detailsCsv(found.rows.map(listedDetailOf)))
-        : pageAnswer(found, listedDetailOf)
+      const { site, userId, from, to, pileId, requestId, format: wanted } = request.query
+      const filter = { from, to, pileId, requestId, siteId: site, userId: ownerOf(request, userId) }
+      const list = (page: PageRequest) => listDetails(database.pool, { ...filter, page })
+      const page = pageRequest(request.query)
+      if (wanted === 'json') return pageAnswer(await list(page), listedDetailOf)
+      const columns = detailColumns(await siteZones(database.pool))
+      const language = languageFor(request)
+      return sendCsv(
+        reply,
+        language,
+        'details',
+        csvStream(columns, language, allRows(list, page.after, listedDetailOf)),
+      )
     },
   })
 
@@ -101,10 +106,13 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
     },
     handler: async (request, reply) => {
       const { site, userId, format: wanted, from, to } = request.query
-      const asCsv = wanted === 'csv'
-      const page = asCsv ? { limit: CSV_ROWS, after: null } : pageRequest(request.query)
-      const found = await listBills(database.pool, { from, to, siteId: site, userId: ownerOf(request, userId), page })
-      return asCsv ? sendCsv(reply, 'bills', billsCsv(found.rows.map(listedBillOf))) : pageAnswer(found, listedBillOf)
+      const filter = { from, to, siteId: site, userId: ownerOf(request, userId) }
+      const list = (page: PageRequest) => listBills(database.pool, { ...filter, page })
+      const page = pageRequest(request.query)
+      if (wanted === 'json') return pageAnswer(await list(page), listedBillOf)
+      const columns = billColumns(await siteZones(database.pool))
+      const language = languageFor(request)
+      return sendCsv(reply, language, 'bills', csvStream(columns, language, allRows(list, page.after, listedBillOf)))
     },
   })
 
@@ -116,7 +124,7 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
       tags,
       summary: 'One bill with its details',
       params: idParams,
-      querystring: z.object({ format }),
+      querystring: z.object({ format, lang: langQuery }),
       response: answers({ 200: listedBill }),
     },
     handler: async (request, reply) => {
@@ -126,9 +134,10 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
         page: { limit: 1000, after: null },
       })
       const details = rows.map(listedDetailOf).reverse()
-      return request.query.format === 'csv'
-        ? sendCsv(reply, `bill-${bill.number}`, detailsCsv(details))
-        : { ...listedBillOf(bill), details }
+      if (request.query.format === 'json') return { ...listedBillOf(bill), details }
+      const language = languageFor(request)
+      const columns = detailColumns(await siteZones(database.pool))
+      return sendCsv(reply, language, `bill-${bill.number}`, csvOf(columns, language, details))
     },
   })
 
@@ -139,55 +148,16 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
   }
 }
 
-type Detail = ReturnType<typeof listedDetailOf>
-
-const detailsCsv = (details: Detail[]): string =>
-  csvOf(
-    [
-      'number',
-      'kind',
-      'pile',
-      'session',
-      'started',
-      'ended',
-      'energyWh',
-      'chargingSeconds',
-      'energyFee',
-      'serviceFee',
-      'otherFee',
-      'total',
-      'currency',
-      'stopReason',
-    ],
-    details.map(d => [
-      d.number,
-      d.kind,
-      d.pileId,
-      d.sessionId,
-      d.startedAt,
-      d.endedAt,
-      d.energyWh,
-      d.chargingSeconds,
-      decimalOf(d.energyFee.amount),
-      decimalOf(d.serviceFee.amount),
-      decimalOf(d.otherFee.amount),
-      decimalOf(d.total.amount),
-      d.total.currency,
-      d.stopReason,
-    ]),
-  )
-
-const billsCsv = (bills: ReturnType<typeof listedBillOf>[]): string =>
-  csvOf(
-    ['number', 'request', 'site', 'energyWh', 'total', 'currency', 'state', 'created'],
-    bills.map(b => [
-      b.number,
-      b.requestId,
-      b.siteId,
-      b.energyWh,
-      decimalOf(b.total.amount),
-      b.total.currency,
-      b.state,
-      b.createdAt,
-    ]),
-  )
+/** All rows of a list from a cursor on, a page of them at a time. */
+async function* allRows<R, T>(
+  list: (page: PageRequest) => Promise<Page<R>>,
+  after: CursorKey[] | null,
+  map: (row: R) => T,
+): AsyncGenerator<T[]> {
+  let next = after
+  do {
+    const page: Page<R> = await list({ limit: CSV_PAGE, after: next })
+    yield page.rows.map(map)
+    next = page.next
+  } while (next !== null)
+}

@@ -6,8 +6,11 @@ import { commandRoutes } from './commands.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
 import { idTagRoutes } from './id-tags.ts'
+import { ledgerRoutes } from './ledger.ts'
 import { ocppRoutes } from './ocpp.ts'
+import { paymentRoutes } from './payments.ts'
 import { pileRoutes } from './piles.ts'
+import { reportRoutes } from './reports.ts'
 import { requestRoutes } from './requests.ts'
 import { sessionRoutes } from './sessions.ts'
 import { simulatorRoutes } from './simulator.ts'
@@ -33,5 +36,8 @@ export const V1_ROUTES: ((app: App, context: RouteContext) => void)[] = [
   faultRoutes,
   tariffRoutes,
   billingRoutes,
+  paymentRoutes,
+  ledgerRoutes,
+  reportRoutes,
   eventRoutes,
 ]

@@ -36,6 +36,12 @@ export async function sitesInShort(sql: Sql): Promise<{ sites: string[]; timeZon
   }
 }
 
+/** The time zone of every site, by its id. */
+export async function siteZones(sql: Sql): Promise<Map<string, string>> {
+  const { rows } = await sql.query<{ id: string; timeZone: string }>('select id, time_zone as "timeZone" from sites')
+  return new Map(rows.map(({ id, timeZone }) => [id, timeZone]))
+}
+
 export interface TariffVersionView {
   id: string
   version: number
