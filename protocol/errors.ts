@@ -24,6 +24,7 @@ export const ERRORS = {
   charging: { status: 409, en: 'The car is charging', zh: '车辆正在充电' },
   'not-called': { status: 409, en: 'The dispatcher did not call this car to this pile', zh: '调度未将该车叫到此桩' },
   'pile-not-ready': { status: 409, en: 'The pile cannot do this now', zh: '充电桩当前无法执行' },
+  'no-credit': { status: 409, en: 'The balance or budget is used up', zh: '余额或预算已用尽' },
   'session-ended': { status: 409, en: 'The session has ended', zh: '充电会话已结束' },
   'state-forbids': { status: 409, en: 'The present state forbids it', zh: '当前状态不允许' },
   'too-large': { status: 413, en: 'The body is too large', zh: '请求体过大' },

@@ -3,6 +3,7 @@ import Fastify, { type FastifyRequest, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { createAccounts } from '../use-cases/accounts/index.ts'
 import { createAdmin } from '../use-cases/admin/index.ts'
+import { createPayments } from '../use-cases/payments/desk.ts'
 import { registerAudit } from './audit.ts'
 import { registerAuth } from './auth.ts'
 import { registerDocs } from './docs.ts'
@@ -41,7 +42,12 @@ export async function createApi(ports: ApiPorts): Promise<App> {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   }).withTypeProvider<ZodTypeProvider>()
-  const context: RouteContext = { ...ports, accounts: createAccounts(ports), admin: createAdmin(ports) }
+  const context: RouteContext = {
+    ...ports,
+    accounts: createAccounts(ports),
+    admin: createAdmin(ports),
+    payments: createPayments({ pool: ports.database.pool, clock: ports.clock }),
+  }
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

@@ -7,6 +7,7 @@ import type { SiteEvent } from '../../protocol/events.ts'
 import type { Database } from '../store/orm.ts'
 import type { Accounts } from '../use-cases/accounts/index.ts'
 import type { Admin } from '../use-cases/admin/index.ts'
+import type { Payments } from '../use-cases/payments/desk.ts'
 import type { Actor, Verbs } from '../use-cases/verbs.ts'
 
 /** How one part of the system is: `off` where it is not configured. */
@@ -60,6 +61,7 @@ export interface ApiPorts {
 export interface RouteContext extends ApiPorts {
   accounts: Accounts
   admin: Admin
+  payments: Payments
 }
 
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>

@@ -31,9 +31,18 @@ export interface ReadingsResult {
   energyMilliWh: MilliWh
   /** The asked energy has been delivered and nobody has asked the charger to stop yet. */
   targetReached: boolean
+  /** Its spender has a limit in money, which this reading may have reached. */
+  limited: boolean
 }
 
-const NONE: ReadingsResult = { siteId: null, pileId: null, sessionId: null, energyMilliWh: 0, targetReached: false }
+const NONE: ReadingsResult = {
+  siteId: null,
+  pileId: null,
+  sessionId: null,
+  energyMilliWh: 0,
+  targetReached: false,
+  limited: false,
+}
 
 /** Every reading is kept. It moves the live figures of an open session; an ended one is never opened again (quirk 55). */
 export const readings: Statement<ReadingsEffect, ReadingsResult> = {
@@ -72,6 +81,7 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
         energyMilliWh: figures.energyMilliWh ?? 0,
         targetReached:
           open && targetMilliWh !== null && figures.energyMilliWh >= targetMilliWh && session.stopAskedAt === null,
+        limited: open && session.limited && session.stopAskedAt === null,
       }
     }
     await Promise.all([

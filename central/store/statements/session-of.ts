@@ -30,6 +30,8 @@ export interface Found extends LiveFigures {
   stopReason: string | null
   targetMilliWh: MilliWh | null
   stopAskedAt: EpochMs | null
+  /** Its spender has a limit, in money: each reading may reach it. */
+  limited: boolean
 }
 
 export const reference = rows<Reference>({
@@ -74,7 +76,7 @@ select g.n, g.site_id as "siteId", coalesce(p.id, s.pile_id) as "pileId", s.id a
        coalesce(s.connector_id, g.connector) as "connectorId", g.named_id is null as inferred,
        s.started_at as "startedAt", s.ended_at as "endedAt", s.ended_reported_at as "endedReportedAt",
        s.meter_stop_milli_wh as "meterStopMilliWh", coalesce(s.provisional, false) as provisional, s.settled_at is not null as settled,
-       s.stop_reason as "stopReason", s.target_milli_wh as "targetMilliWh", s.stop_asked_at as "stopAskedAt",
+       s.stop_reason as "stopReason", s.target_milli_wh as "targetMilliWh", s.stop_asked_at as "stopAskedAt", s.cost_limit_minor is not null as limited,
        s.energy_milli_wh as "energyMilliWh", coalesce(s.last_register_milli_wh, s.meter_start_milli_wh) as "lastRegisterMilliWh",
        s.last_reading_at as "lastReadingAt", s.power_w as "powerW", s.soc_percent as "socPercent"
 from guessed g

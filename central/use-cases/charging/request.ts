@@ -6,6 +6,7 @@ import { callCars, change, enter, type Outcome } from '../../core/queue/verbs.ts
 import { carOf, copyYard, placeOf } from '../../core/queue/yard.ts'
 import { loadSite } from '../../store/site/load.ts'
 import type { CarRow } from '../../store/site/snapshot.ts'
+import { isSpent } from '../payments/limit.ts'
 import type { UseCasePorts } from '../ports.ts'
 import type { SiteAction } from '../site/advance.ts'
 import { findRequest, viewActive, viewEnded } from '../site/view.ts'
@@ -71,6 +72,7 @@ export function createRequestVerbs({
       const action: SiteAction<Result<RequestView>> = async work => {
         if (await hasActive(work, userId, vehicleId)) return refuse('active-request')
         const now = work.now
+        if (await isSpent(work.client, { userId, idTag }, work.snap.site, now)) return refuse('no-credit')
         const entered = enter(work.yard, {
           id: newId(),
           mode: input.mode,

@@ -44,7 +44,7 @@ export const sessionStarted: Handler<'session-started'> = async (envelope, ports
 
 export const meterSampled: Handler<'meter-sampled'> = async (envelope, ports) => {
   const { chargePointId, receivedAt, report } = envelope
-  const { siteId, pileId, sessionId, targetReached } = await ports.writer.submit('readings', {
+  const { siteId, pileId, sessionId, targetReached, limited } = await ports.writer.submit('readings', {
     chargePointId,
     connectorId: report.connectorId,
     ...(report.transactionId === undefined ? {} : { transactionId: report.transactionId }),
@@ -68,7 +68,7 @@ export const meterSampled: Handler<'meter-sampled'> = async (envelope, ports) =>
     })
   }
   ports.sessionMoved({ siteId, pileId, sessionId, powerW: last?.powerW ?? null })
-  if (targetReached) ports.touch(siteId)
+  if (targetReached || limited) ports.touch(siteId)
   return {}
 }
 

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../../protocol/units.ts'
 import { callCars } from '../../core/queue/verbs.ts'
 import { loadSite } from '../../store/site/load.ts'
 import { createSiteWrites } from '../../store/site/writes.ts'
+import { stopAtLimits } from '../payments/limit.ts'
 import { followFaults } from './faults.ts'
 import { joinSessions } from './join.ts'
 import { keepPlacements, storedPlacement } from './keep.ts'
@@ -61,6 +62,7 @@ export async function advance<T>(
     await followFaults(work)
     await call(work)
   }
+  await stopAtLimits(work)
   await takeTurns(work)
   await keepPlacements(work)
   await tellStates(work)
