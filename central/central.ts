@@ -4,6 +4,7 @@ import type { Outcome } from '../protocol/charger/command.ts'
 import type { Central as CentralPort, Chargers } from '../protocol/charger/link.ts'
 import type { Clock } from '../protocol/clock.ts'
 import type { Database } from './store/orm.ts'
+import { keepFeatures } from './store/statements/boot.ts'
 import type { Writer } from './store/writer.ts'
 import { createCancel } from './use-cases/charging/cancel.ts'
 import { createRequestVerbs } from './use-cases/charging/request.ts'
@@ -104,6 +105,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
           [chargePointId, reservationId, status],
         )
       },
+      keepFeatures: (chargePointId, features) => keepFeatures(pool, chargePointId, features),
       sessionMoved: figures.sessionMoved,
     }),
   }

@@ -5,6 +5,8 @@ import type { Central, ChargePointProfile } from '../../protocol/charger/link.ts
 import type { ReplyTo, Report } from '../../protocol/charger/report.ts'
 import type { Clock } from '../../protocol/clock.ts'
 import { type Calls, createCalls } from './calls.ts'
+import { createCapabilities } from './capabilities.ts'
+import { createGate } from './gate.ts'
 import { createInbox } from './inbox.ts'
 import type { Log, OcppOptions } from './options.ts'
 import { startPings } from './pings.ts'
@@ -43,8 +45,6 @@ export interface Link {
   idle(): Promise<void>
 }
 
-const REJECTED = 'the registration was rejected'
-
 /** One charge point's connection: order, answers, our calls, bounds; told to central as link-up and link-down. */
 export function openLink(ports: LinkPorts): Link {
   const { ws, profile, address, central, clock, log, options, recorder } = ports
@@ -54,7 +54,6 @@ export function openLink(ports: LinkPorts): Link {
   const registration = createRegistration(profile.registration)
   let announced = false
   let ended = false
-  let gateTimer: NodeJS.Timeout | undefined
 
   const socket: ChargerSocket = new ChargerSocket(
     ws,
@@ -91,12 +90,6 @@ export function openLink(ports: LinkPorts): Link {
       socket.cut()
     },
   })
-  // One that is registered need not boot again after each loss of its link: it settles only.
-  if (registration.standing === 'rejected') calls.setGate(false, REJECTED)
-  else
-    openGateAfter(
-      profile.registration === 'accepted' ? Math.min(options.settleDelayMs, options.bootGraceMs) : options.bootGraceMs,
-    )
   inbox.push(async () => {
     await ports.previous
     await announce()
@@ -105,7 +98,24 @@ export function openLink(ports: LinkPorts): Link {
   const report = <R extends Report>(content: R, receivedAt = clock.now()): Promise<ReplyTo<R>> =>
     central.report({ chargePointId, receivedAt, report: content })
 
-  const serve = createServe({ report, write: text => socket.answer(text), registration, recorder, log, about })
+  const capabilities = createCapabilities({ send: calls.send, report: said => inbox.push(() => attempt(said)) })
+  const gate = createGate(
+    { set: calls.setGate, onOpen: () => void capabilities.ask(), registration },
+    options,
+    profile.registration,
+  )
+  const serve = createServe({
+    report,
+    write: text => socket.answer(text),
+    registration,
+    onBooted(reply) {
+      registration.answered(reply.status)
+      if (reply.askCapabilities) capabilities.unknown()
+    },
+    recorder,
+    log,
+    about,
+  })
 
   /** Tries again with the next message, because a link that could not be recorded need not be cut. */
   async function announce(): Promise<void> {
@@ -125,28 +135,12 @@ export function openLink(ports: LinkPorts): Link {
     const routed = route(frame, profile.validation)
     recorder.frame('in', 'call', text, { id: frame.id, action: frame.action, notes: routed.notes })
     const isBoot = frame.action === 'BootNotification' && routed.kind === 'report'
-    if (isBoot) {
-      clearTimeout(gateTimer)
-      calls.setGate(false, 'the BootNotification is not answered yet')
-    }
+    if (isBoot) gate.booting()
     inbox.push(async () => {
       await announce()
       const answered = await serve.call(frame, routed, arrival)
-      if (isBoot) settle(answered)
+      if (isBoot && !ended) gate.booted(answered)
     })
-  }
-
-  /** Quirks 14, 20, 21: nothing of ours before the boot is answered and the charge point has settled. */
-  function settle(answered: boolean): void {
-    if (ended) return
-    if (answered && registration.standing === 'rejected') calls.setGate(false, REJECTED)
-    else openGateAfter(answered ? options.settleDelayMs : options.bootGraceMs)
-  }
-
-  function openGateAfter(ms: number): void {
-    clearTimeout(gateTimer)
-    if (ms === 0) calls.setGate(true)
-    else gateTimer = setTimeout(() => calls.setGate(true), ms)
   }
 
   function onAnswer(frame: ResultFrame | ErrorFrame, text: string): void {
@@ -210,7 +204,7 @@ export function openLink(ports: LinkPorts): Link {
   function finish(reason: string): void {
     if (ended) return
     ended = true
-    clearTimeout(gateTimer)
+    gate.stop()
     reading.stop()
     pings.stop()
     calls.end()
@@ -238,7 +232,11 @@ export function openLink(ports: LinkPorts): Link {
     get isOpen() {
       return !ended && socket.isOpen
     },
-    send: (action, payload, sending) => calls.send(action, payload, sending),
+    async send(action, payload, sending) {
+      const outcome = await calls.send(action, payload, sending)
+      capabilities.heard(action, outcome)
+      return outcome
+    },
     close,
     replace() {
       inbox.abandon()

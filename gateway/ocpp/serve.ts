@@ -1,8 +1,8 @@
-import type { ReplyTo, Report } from '../../protocol/charger/report.ts'
+import type { Replies, ReplyTo, Report } from '../../protocol/charger/report.ts'
 import { actions } from '../../protocol/ocpp16/actions.ts'
 import type { Log } from './options.ts'
 import type { Recorder } from './recorder.ts'
-import type { Registration, Standing } from './registration.ts'
+import type { Registration } from './registration.ts'
 import type { Routed } from './router.ts'
 import { type CallFrame, encodeError, encodeResult, type MessageId } from './rpc/frame.ts'
 
@@ -11,6 +11,7 @@ export interface ServePorts {
   /** False when the charge point is gone. */
   write(text: string): boolean
   registration: Registration
+  onBooted(reply: Replies['booted']): void
   recorder: Recorder
   log: Log
   about: object
@@ -26,7 +27,7 @@ export interface Arrival {
  * Answers calls. One whose effect central could not make durable stays without any answer: a CALLERROR can make a charger
  * drop the record, silence makes it send it again (design.md section 4).
  */
-export function createServe({ report, write, registration, recorder, log, about }: ServePorts) {
+export function createServe({ report, write, registration, onBooted, recorder, log, about }: ServePorts) {
   function answer(
     kind: 'result' | 'error',
     text: string,
@@ -51,7 +52,7 @@ export function createServe({ report, write, registration, recorder, log, about 
     if (routed.kind === 'answered') return answer('result', encodeResult(id, routed.response), id, action, arrivedAt)
     try {
       const reply: unknown = await report(routed.report, receivedAt)
-      if (routed.report.type === 'booted') registration.answered((reply as { status: Standing }).status)
+      if (routed.report.type === 'booted') onBooted(reply as Replies['booted'])
       const response = routed.respond(reply)
       const flaw = actions[routed.action].response.safeParse(response).error
       if (flaw) log.error({ ...about, action, issues: flaw.issues }, 'our answer is not what the specification allows')

@@ -24,6 +24,7 @@ export type Report =
   | SecurityEvent
   | DataTransfer
   | LateAnswer
+  | Capabilities
 
 export interface LinkUp {
   type: 'link-up'
@@ -170,6 +171,12 @@ export interface LateAnswer {
   error?: { code: string; description: string }
 }
 
+/** What this charger can do: the names of OCPP 1.6 feature profiles (section 9.1.26), which others may use too. */
+export interface Capabilities {
+  type: 'capabilities'
+  features: string[]
+}
+
 /** Whether a tag may charge, with the exact reason when it may not. */
 export interface Verdict {
   status: 'accepted' | 'blocked' | 'expired' | 'invalid' | 'concurrent-tx'
@@ -181,7 +188,13 @@ export interface Verdict {
 export interface Replies {
   'link-up': Record<string, never>
   'link-down': Record<string, never>
-  booted: { status: 'accepted' | 'pending' | 'rejected'; now: EpochMs; intervalSeconds: number }
+  booted: {
+    status: 'accepted' | 'pending' | 'rejected'
+    now: EpochMs
+    intervalSeconds: number
+    /** What this firmware can do is not known: the gateway may ask, and report `capabilities`. */
+    askCapabilities?: true
+  }
   alive: { now: EpochMs }
   'connector-status': Record<string, never>
   'authorization-asked': { verdict: Verdict }
@@ -195,6 +208,7 @@ export interface Replies {
   'security-event': Record<string, never>
   'data-transfer': { status: 'accepted' | 'rejected' | 'unknown-vendor' | 'unknown-message'; data?: string }
   'late-answer': Record<string, never>
+  capabilities: Record<string, never>
 }
 
 export type ReportType = Report['type']

@@ -27,6 +27,7 @@ const replies: Replies = {
   'security-event': {},
   'data-transfer': { status: 'accepted' },
   'late-answer': {},
+  capabilities: {},
 }
 
 export interface Desk extends Central {

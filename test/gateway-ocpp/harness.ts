@@ -84,6 +84,7 @@ const DEFAULTS: Replies = {
   'security-event': {},
   'data-transfer': { status: 'unknown-vendor' },
   'late-answer': {},
+  capabilities: {},
 }
 
 export const profileOf = (chargePointId: string, given: Partial<ChargePointProfile> = {}): ChargePointProfile => ({

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { keepFeatures } from '../../central/store/statements/boot.ts'
 import type { LinkEffect } from '../../central/store/statements/link.ts'
 import type { StatusEffect } from '../../central/store/statements/status.ts'
 import { MINUTE, NOW, type Store, store } from './fixture.ts'
@@ -110,7 +111,11 @@ t.test('a boot registers, unless an operator has decided otherwise', async t => 
   const s = await store(t)
   const boot = (given = {}) =>
     s.writer.submit('boot', { chargePointId: 'A', vendor: 'V', model: 'M', details: { a: 1 }, at: NOW, ...given })
-  t.strictSame(await boot({ serial: 's\0', firmware: '1' }), { siteId: 'S', registration: 'accepted' })
+  t.strictSame(await boot({ serial: 's\0', firmware: '1' }), {
+    siteId: 'S',
+    registration: 'accepted',
+    featuresUnknown: true,
+  })
   t.match(await point(s), {
     vendor: 'V',
     model: 'M',
@@ -122,8 +127,29 @@ t.test('a boot registers, unless an operator has decided otherwise', async t => 
     registration: 'accepted',
   })
   await s.pool.query("update charge_points set registration = 'pending' where id = 'B'")
-  t.strictSame(await boot({ chargePointId: 'B' }), { siteId: 'S', registration: 'pending' })
-  t.strictSame(await boot({ chargePointId: 'gone' }), { siteId: null, registration: 'rejected' })
+  t.strictSame(await boot({ chargePointId: 'B' }), {
+    siteId: 'S',
+    registration: 'pending',
+    featuresUnknown: true,
+  })
+  t.strictSame(await boot({ chargePointId: 'gone' }), {
+    siteId: null,
+    registration: 'rejected',
+    featuresUnknown: false,
+  })
+})
+
+t.test('what a firmware can do is forgotten with the firmware', async t => {
+  const s = await store(t)
+  const boot = async (firmware: string) =>
+    (await s.writer.submit('boot', { chargePointId: 'A', vendor: 'V', model: 'M', details: {}, at: NOW, firmware }))
+      .featuresUnknown
+  t.equal(await boot('1'), true)
+  t.equal(await keepFeatures(s.pool, 'A', ['Core', 'Reservation']), 'S')
+  t.equal(await boot('1'), false)
+  t.strictSame((await point(s)).feature_profiles, ['Core', 'Reservation'])
+  t.equal(await boot('2'), true)
+  t.equal(await keepFeatures(s.pool, 'nobody', []), null)
 })
 
 t.test('heartbeats are stored together, the last one of each charge point', async t => {

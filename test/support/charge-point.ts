@@ -23,6 +23,12 @@ export interface StartOf {
 
 export type ChargePoint = Awaited<ReturnType<typeof connectChargePoint>>
 
+/** To be asked about its configuration surprises no charge point. */
+const ANSWERS: Record<string, () => Payload> = {
+  GetConfiguration: () => ({
+    configurationKey: [{ key: 'SupportedFeatureProfiles', readonly: true, value: 'Core' }],
+  }),
+}
 /** Real ms in which an answer or a command has to come. */
 const PATIENCE_MS = 20_000
 
@@ -52,7 +58,7 @@ export async function connectChargePoint(
       wanted.delete(action)
       if (give) give(payload)
       else commands.push({ action, payload })
-      const answer = (await answers[action]?.(payload)) ?? { status: 'Accepted' }
+      const answer = (await (answers[action] ?? ANSWERS[action])?.(payload)) ?? { status: 'Accepted' }
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify([3, messageId, answer]))
     }
   })

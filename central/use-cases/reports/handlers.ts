@@ -22,6 +22,8 @@ export interface ReportPorts {
   adoptConnector: (chargePointId: string, connectorId: number) => Promise<boolean>
   lateAnswer: (answer: Extract<Report, { type: 'late-answer' }>) => Promise<void>
   reservationStatus: (chargePointId: string, report: Extract<Report, { type: 'reservation-status' }>) => Promise<void>
+  /** What a charger can do, as it says itself; its site, null where nobody knows it. */
+  keepFeatures: (chargePointId: string, features: string[]) => Promise<string | null>
   /** Live figures of a session after a reading, told at most every so often. */
   sessionMoved: (reading: { siteId: string; pileId: string; sessionId: number | null; powerW: number | null }) => void
 }

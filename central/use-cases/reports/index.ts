@@ -1,5 +1,5 @@
 import type { Central } from '../../../protocol/charger/link.ts'
-import { alive, booted } from './boot.ts'
+import { alive, booted, capabilities } from './boot.ts'
 import type { Handlers, ReportPorts } from './handlers.ts'
 import { linkDown, linkUp } from './link.ts'
 import {
@@ -30,6 +30,7 @@ const handlers: Handlers = {
   'security-event': securityEvent,
   'data-transfer': dataTransfer,
   'late-answer': lateAnswer,
+  capabilities,
 }
 
 /** Resolves after the report's effect is committed (design: never acknowledge what is not durable). */
