@@ -1,9 +1,22 @@
 import { z } from 'zod'
+import { tariffElements } from './tariff-elements.ts'
+
+export { PRICE_SCALE, scaledPrice } from './price-scale.ts'
+export {
+  DAYS_OF_WEEK,
+  type DayOfWeek,
+  type PriceComponent,
+  RESERVATION_RESTRICTIONS,
+  type ReservationRestriction,
+  TARIFF_DIMENSIONS,
+  type TariffDimension,
+  type TariffElement,
+  type TariffPrice,
+  type TariffRestrictions,
+} from './tariff-elements.ts'
 
 /** Minutes of a local day. */
 export const MINUTES_PER_DAY = 1440
-/** Prices are integers in 1/10000 of the currency unit per kWh: 0.8 CNY is 8000. */
-export const PRICE_SCALE = 10_000
 
 const price = z.number().int().min(0).max(1_000_000_000)
 
@@ -26,21 +39,29 @@ const tariffWindow = z
     path: ['toMinute'],
   })
 
-/**
- * A tariff version as it is kept and as it travels over REST. `version` tells the shapes of later elements (OCPI 2.2.1
- * components and restrictions) from this one: energy by time of day and a service fee, both per kWh.
- */
-export const tariffDefinition = z.strictObject({
+/** ISO 4217. */
+const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters (ISO 4217)')
+/** Digits of the minor unit: amounts are hundredths of the unit. */
+const minorDigits = z.literal(2)
+
+/** Version 1: energy by time of day and a service fee, both per kWh, no VAT. */
+const timeOfUse = z.strictObject({
   version: z.literal(1),
-  /** ISO 4217. */
-  currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters (ISO 4217)'),
-  /** Digits of the minor unit: amounts are hundredths of the unit. */
-  minorDigits: z.literal(2),
+  currency,
+  minorDigits,
   /** Half-open, in the local time of the site; the first that matches wins, outside of all the price is 0. */
   windows: z.array(tariffWindow).max(96),
   /** Service fee beside the energy price. */
   service: price,
 })
 
+/** Version 2: elements of price components and restrictions, as in OCPI 2.2.1 module Tariffs (docs/adr/0011). */
+const elements = z.strictObject({ version: z.literal(2), currency, minorDigits, ...tariffElements })
+
+/** A tariff version as it is kept and as it travels over REST; `version` tells the two shapes apart. */
+export const tariffDefinition = z.discriminatedUnion('version', [timeOfUse, elements])
+
+export type TimeOfUseTariff = z.infer<typeof timeOfUse>
+export type ElementTariff = z.infer<typeof elements>
 export type TariffDefinition = z.infer<typeof tariffDefinition>
-export type TariffWindow = TariffDefinition['windows'][number]
+export type TariffWindow = TimeOfUseTariff['windows'][number]

@@ -3,7 +3,7 @@ import t from 'tap'
 import { apportion, printedWattHours } from '../../central/core/billing/apportion.ts'
 import { type RateInput, rateSegments, type Segment } from '../../central/core/billing/rate.ts'
 import { add, compare, mul, type Ratio, ratio, roundHalfUp, sum, ZERO } from '../../central/core/billing/ratio.ts'
-import { defaultTariff, type TariffDefinition } from '../../central/core/tariff/tariff.ts'
+import { defaultTariff, type TimeOfUseTariff } from '../../central/core/tariff/tariff.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -190,7 +190,7 @@ t.test('a reading in between that lies on the line changes nothing, nor does the
 })
 
 /** The exact total the slow way: every minute of every segment is priced by asking the calendar. */
-function oracle(tariff: TariffDefinition, timeZone: string, originMs: number, segments: Segment[]): Ratio {
+function oracle(tariff: TimeOfUseTariff, timeZone: string, originMs: number, segments: Segment[]): Ratio {
   let total = ZERO
   for (const { from, to, energyWh } of segments) {
     const minutes = Math.max(1, (to - from) / MINUTE)

@@ -40,6 +40,27 @@ t.test('a session comes to a complete detail', async t => {
     serviceFeeMinor: 364,
     otherFeeMinor: 0,
     totalMinor: 683,
+    vatMinor: 0,
+    lines: [
+      {
+        dimension: 'ENERGY',
+        kind: 'flat',
+        price: 7000,
+        vat: null,
+        quantity: 4_550_000,
+        unit: 'mWh',
+        amountMinor: 319,
+      },
+      {
+        dimension: 'SERVICE',
+        kind: 'service',
+        price: 8000,
+        vat: null,
+        quantity: 4_550_000,
+        unit: 'mWh',
+        amountMinor: 364,
+      },
+    ],
     reviewReason: null,
   })
 })

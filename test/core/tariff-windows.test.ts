@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { defaultTariff, type TariffDefinition } from '../../central/core/tariff/tariff.ts'
+import { defaultTariff, type TimeOfUseTariff } from '../../central/core/tariff/tariff.ts'
 import { cutAtWindows, type WindowPiece } from '../../central/core/tariff/windows.ts'
 import { offsetAt } from '../../central/core/tariff/zone.ts'
 
@@ -10,7 +10,7 @@ const at = (text: string): number => Temporal.ZonedDateTime.from(text).epochMill
 const hoursOf = (pieces: WindowPiece[]) =>
   pieces.map(piece => [piece.window?.kind ?? 'none', (piece.to - piece.from) / HOUR])
 
-const tariffOf = (...windows: [fromMinute: number, toMinute: number, kind: string][]): TariffDefinition => ({
+const tariffOf = (...windows: [fromMinute: number, toMinute: number, kind: string][]): TimeOfUseTariff => ({
   ...defaultTariff(),
   windows: windows.map(([fromMinute, toMinute, kind], price) => ({ fromMinute, toMinute, kind, price })),
 })
@@ -165,7 +165,7 @@ t.test('what is no range or no zone is refused', async t => {
 })
 
 /** The window at an instant, found the slow way: ask the calendar for the time on the wall, try every window. */
-function oracle(tariff: TariffDefinition, timeZone: string, ms: number): string {
+function oracle(tariff: TimeOfUseTariff, timeZone: string, ms: number): string {
   const wall = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone)
   const minute = wall.hour * 60 + wall.minute
   for (const { fromMinute, toMinute, kind } of tariff.windows) {

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../protocol/charger/command.ts'
-import { type TariffDefinition, tariffDefinition } from '../../../protocol/tariff.ts'
+import { type TariffDefinition, type TimeOfUseTariff, tariffDefinition } from '../../../protocol/tariff.ts'
 
-export type { TariffDefinition, TariffWindow } from '../../../protocol/tariff.ts'
+export type { ElementTariff, TariffDefinition, TariffWindow, TimeOfUseTariff } from '../../../protocol/tariff.ts'
 
 /** Checks a definition from a file, the database or REST. Every problem is named at once, with its JSON path. */
 export function parseTariff(
@@ -19,7 +19,7 @@ export function parseTariff(
 }
 
 /** The tariff of a new site (domain.md section 7): CNY, peak 1.0, flat 0.7, valley 0.4 and service 0.8 per kWh. */
-export function defaultTariff(): TariffDefinition {
+export function defaultTariff(): TimeOfUseTariff {
   const hours = (from: number, to: number, kind: string, price: number) => ({
     fromMinute: from * 60,
     toMinute: to * 60,

@@ -1,6 +1,6 @@
 import { MINUTES_PER_DAY } from '../../../protocol/tariff.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
-import type { TariffDefinition, TariffWindow } from './tariff.ts'
+import type { TariffWindow, TimeOfUseTariff } from './tariff.ts'
 import { offsetAt } from './zone.ts'
 
 const MINUTE_MS = 60_000
@@ -16,12 +16,12 @@ export interface WindowPiece {
 /** A local day as a table: from this millisecond of the day on, this window. Starts at 0, neighbours differ. */
 type DayTable = { fromMs: number; window: TariffWindow | null }[]
 
-const tables = new WeakMap<TariffDefinition, DayTable>()
+const tables = new WeakMap<TimeOfUseTariff, DayTable>()
 
 const covers = ({ fromMinute, toMinute }: TariffWindow, minute: number): boolean =>
   fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute
 
-function dayTable(tariff: TariffDefinition): DayTable {
+function dayTable(tariff: TimeOfUseTariff): DayTable {
   const known = tables.get(tariff)
   if (known !== undefined) return known
   const edges = new Set([
@@ -44,12 +44,7 @@ function dayTable(tariff: TariffDefinition): DayTable {
  * priced twice. The definition must not be altered afterwards: its table is remembered.
  * Throws a RangeError when the range is reversed or not in whole milliseconds, or when the zone is unknown.
  */
-export function cutAtWindows(
-  tariff: TariffDefinition,
-  timeZone: string,
-  fromMs: EpochMs,
-  toMs: EpochMs,
-): WindowPiece[] {
+export function cutAtWindows(tariff: TimeOfUseTariff, timeZone: string, fromMs: EpochMs, toMs: EpochMs): WindowPiece[] {
   if (!Number.isSafeInteger(fromMs) || !Number.isSafeInteger(toMs) || toMs < fromMs) {
     throw new RangeError(`not a range of whole milliseconds: ${fromMs}..${toMs}`)
   }
