@@ -1,3 +1,4 @@
+import type { RefusedTrip } from '../dispatch/fairness.ts'
 import { breakDownInPlace, repairInPlace } from '../queue/faults.ts'
 import { changeInPlace, enterInPlace, leaveInPlace, type Refusal } from '../queue/requests.ts'
 import type { Yard } from '../queue/yard.ts'
@@ -13,24 +14,30 @@ export interface Rejected {
 }
 
 type CarEvent = Extract<TimelineEvent, { vehicle: string }>
+type Down = 'fault' | 'switched-off' | 'offline'
+
+/** What the site, not the driver, is the reason of. */
+const TURNED_AWAY: readonly Refusal[] = ['waiting-area-full', 'no-pile-of-mode']
 
 /** What each event of a timeline does to a yard and its ledger, both brought up to date for `now` by the caller. */
-export function createEvents({ yard, ledger, ticks }: { yard: Yard; ledger: Ledger; ticks: Ticks }) {
+export function createEvents(site: { yard: Yard; ledger: Ledger; ticks: Ticks; refusals: RefusedTrip[] }) {
+  const { yard, ledger, ticks, refusals } = site
   /** Why piles are down. One that is switched off and broken needs both a repair and to be switched on. */
-  const down = new Map<string, Set<'fault' | 'switched-off'>>(yard.piles.map(({ id }) => [id, new Set()]))
+  const down = new Map<string, Set<Down>>(yard.piles.map(({ id }) => [id, new Set()]))
 
   const stop = (vehicle: string, now: number, reason: EndReason): void => {
     const session = ledger.running.get(vehicle)
     if (session !== undefined) ledger.end(session, now, reason)
   }
 
-  const goDown = (pile: string, now: number, reason: 'fault' | 'switched-off'): void => {
+  const goDown = (pile: string, now: number, reason: Down): void => {
     down.get(pile)!.add(reason)
-    const { interrupted } = breakDownInPlace(yard, pile)
-    if (interrupted !== null) stop(interrupted.id, now, reason)
+    // who charges at a pile that nobody hears of any more charges on
+    const { interrupted } = breakDownInPlace(yard, pile, { keepCharging: reason === 'offline' })
+    if (interrupted !== null && reason !== 'offline') stop(interrupted.id, now, reason)
   }
 
-  const comeBack = (pile: string, reason: 'fault' | 'switched-off'): void => {
+  const comeBack = (pile: string, reason: Down): void => {
     const reasons = down.get(pile)!
     reasons.delete(reason)
     if (reasons.size === 0) repairInPlace(yard, pile)
@@ -54,11 +61,12 @@ export function createEvents({ yard, ledger, ticks }: { yard: Yard; ledger: Ledg
   const ofCar = (event: CarEvent, now: number): Refusal | null => {
     switch (event.type) {
       case 'request': {
-        const { vehicle: id, mode, kWh } = event
-        const result = enterInPlace(yard, { id, mode, energy: ticks.energy(kWh), arrival: now })
-        if (!result.ok) return result.reason
-        ledger.open(id)
-        return null
+        const { vehicle: id, mode, kWh, priority = 0, present } = event
+        const result = enterInPlace(yard, { id, mode, energy: ticks.energy(kWh), arrival: now, priority })
+        if (result.ok) ledger.open(result.car, event)
+        else if (TURNED_AWAY.includes(result.reason) && !present)
+          refusals.push({ mode, priority, reason: result.reason })
+        return result.ok ? null : result.reason
       }
       case 'change':
         return change(event, now)
@@ -78,8 +86,14 @@ export function createEvents({ yard, ledger, ticks }: { yard: Yard; ledger: Ledg
       case 'off':
         goDown(event.pile, now, 'switched-off')
         return null
+      case 'offline':
+        goDown(event.pile, now, 'offline')
+        return null
       case 'repair':
         comeBack(event.pile, 'fault')
+        return null
+      case 'online':
+        comeBack(event.pile, 'offline')
         return null
       case 'on':
         comeBack(event.pile, 'switched-off')

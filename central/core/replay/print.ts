@@ -1,6 +1,8 @@
 import { modeLetter } from '../../../protocol/modes.ts'
-import { mul, type Ratio, ratio, sum, toDecimal } from '../billing/ratio.ts'
+import { sum } from '../billing/ratio.ts'
+import { kiloWattHours, money } from './decimal.ts'
 import type { Rejected } from './happen.ts'
+import { type Metrics, metricsOf } from './metrics.ts'
 import type { Timeline } from './parse.ts'
 import type { Replayed } from './simulate.ts'
 import type { CarShown } from './snapshot.ts'
@@ -30,25 +32,22 @@ export interface Answer {
     kWh: number
     energyFee: string
     serviceFee: string
+    /** Of charging time, of the session, to a minimum or maximum price: tariffs of version 2 only. */
+    otherFee?: string
     total: string
     reason: string
   }[]
   end: string
   totals: { energyKWh: number; fee: string }
-  metrics: {
-    /** From request to first session, of the requests that came to one. */
-    meanWaitMin: number
-    maxWaitMin: number
-    /** Requests the site turned away: waiting area full, or no pile of the mode. */
-    refused: number
-  }
+  metrics: Metrics
 }
 
 /** Rounds for display, half up: energy to 1/1000 kWh, money to the minor unit, waits to 1/100 minute. */
-export function toAnswer({ clock }: Timeline, replayed: Replayed): Answer {
-  const { ticks, rejected, snapshots, details, end, waits } = replayed
+export function toAnswer(timeline: Timeline, replayed: Replayed): Answer {
+  const { clock } = timeline
+  const { ticks, rejected, snapshots, details, end } = replayed
+  const withOther = [timeline, ...timeline.piles].some(({ tariff }) => tariff !== undefined && tariff.version !== 1)
   const time = (tick: number): string => clock.textAt(tick / ticks.perMs)
-  const minutes = (tick: number): number => Math.round((tick / ticks.perMs / 60_000) * 100) / 100
   return {
     rejected,
     snapshots: snapshots.map(({ at, piles, faultQueue, waiting }) => ({
@@ -69,21 +68,18 @@ export function toAnswer({ clock }: Timeline, replayed: Replayed): Answer {
       from: time(detail.from),
       to: time(detail.to),
       kWh: kiloWattHours(detail.energyWh),
-      energyFee: money(ratio(detail.energyFeeMinor)),
-      serviceFee: money(ratio(detail.serviceFeeMinor)),
-      total: money(ratio(detail.totalMinor)),
+      energyFee: money(detail.energyFeeMinor),
+      serviceFee: money(detail.serviceFeeMinor),
+      ...(withOther ? { otherFee: money(detail.otherFeeMinor) } : {}),
+      total: money(detail.totalMinor),
       reason: detail.reason,
     })),
     end: time(end),
     totals: {
       energyKWh: kiloWattHours(sum(details.map(({ energyWh }) => energyWh))),
-      fee: money(ratio(details.reduce((total, { totalMinor }) => total + totalMinor, 0))),
+      fee: money(details.reduce((total, { totalMinor }) => total + totalMinor, 0)),
     },
-    metrics: {
-      meanWaitMin: waits.length === 0 ? 0 : minutes(waits.reduce((a, b) => a + b) / waits.length),
-      maxWaitMin: minutes(waits.reduce((a, b) => Math.max(a, b), 0)),
-      refused: rejected.filter(({ reason }) => reason === 'waiting-area-full' || reason === 'no-pile-of-mode').length,
-    },
+    metrics: metricsOf(timeline, replayed),
   }
 }
 
@@ -93,8 +89,3 @@ const printCar = ({ vehicle, number, energyWh, feeMinor }: CarShown): CarPrinted
   kWh: kiloWattHours(energyWh),
   fee: money(feeMinor),
 })
-
-const PER_THOUSAND = ratio(1, 1000)
-const PER_HUNDRED = ratio(1, 100)
-const kiloWattHours = (wattHours: Ratio): number => Number(toDecimal(mul(wattHours, PER_THOUSAND), 3))
-const money = (minor: Ratio): string => toDecimal(mul(minor, PER_HUNDRED), 2)

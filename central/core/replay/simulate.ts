@@ -1,8 +1,9 @@
+import type { RefusedTrip } from '../dispatch/fairness.ts'
 import { callInPlace } from '../queue/call.ts'
 import { removeCar } from '../queue/waiting.ts'
 import { carOf, type Yard } from '../queue/yard.ts'
 import { createEvents, type Rejected } from './happen.ts'
-import { createLedger, type Detail } from './ledger.ts'
+import { createLedger, type Detail, type Journey } from './ledger.ts'
 import type { Timeline, TimelineEvent } from './parse.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { chooseTicks, type Ticks } from './ticks.ts'
@@ -15,19 +16,24 @@ export interface Replayed {
   details: Detail[]
   /** Of the last event or end of a session. */
   end: number
-  /** Ticks from request to first session. */
-  waits: readonly number[]
+  /** Every request that got a number. */
+  journeys: readonly Journey[]
+  /** Requests that the site turned away: waiting area full, or no pile of the mode. */
+  refusals: RefusedTrip[]
 }
 
 /**
  * Runs a timeline on a virtual clock with constant pile power, through the yard and the billing code of the live system.
  * On one instant: sessions end, cars are called, then event by event each with the calls it causes, then the snapshot.
+ *
+ * `progress` hears, as things happen, how many of the timeline's events and snapshots are done.
  */
-export function simulate(timeline: Timeline): Replayed {
+export function simulate(timeline: Timeline, progress?: (done: number, of: number) => void): Replayed {
   const ticks = chooseTicks(timeline)
   const yard = createYard(timeline, ticks)
   const ledger = createLedger(timeline, ticks)
-  const apply = createEvents({ yard, ledger, ticks })
+  const refusals: RefusedTrip[] = []
+  const apply = createEvents({ yard, ledger, ticks, refusals })
   const rejected: Rejected[] = []
   const snapshots: Snapshot[] = []
   let end = 0
@@ -43,6 +49,7 @@ export function simulate(timeline: Timeline): Replayed {
   }
 
   const finishAt = (now: number): void => {
+    yard.now = now
     ledger.advance(now)
     for (const session of [...ledger.running.values()]) {
       if (session.endsAt !== now) continue
@@ -64,6 +71,7 @@ export function simulate(timeline: Timeline): Replayed {
   }
 
   const happen = (event: TimelineEvent, now: number): void => {
+    yard.now = now
     ledger.advance(now)
     const refusal = apply(event, now)
     if (refusal !== null) rejected.push(refusal)
@@ -80,23 +88,24 @@ export function simulate(timeline: Timeline): Replayed {
       },
     })),
   ].sort((a, b) => a.at.ms - b.at.ms)
-  for (const { at, act } of agenda) {
+  for (const [index, { at, act }] of agenda.entries()) {
     const now = at.ms * ticks.perMs
     runUntil(now)
     act(now)
+    progress?.(index + 1, agenda.length)
   }
   runUntil(Number.POSITIVE_INFINITY)
-  return { ticks, rejected, snapshots, details: ledger.details(), end, waits: ledger.waits }
+  return { ticks, rejected, snapshots, details: ledger.details(), end, journeys: ledger.journeys, refusals }
 }
 
-function createYard({ policy, waitingCapacity, piles, queueLength }: Timeline, ticks: Ticks): Yard {
+function createYard({ policy, waitingCapacity, piles }: Timeline, ticks: Ticks): Yard {
   return {
     policy,
     now: 0,
     minute: 60_000 * ticks.perMs,
     waitingCapacity,
     nextNumber: { fast: 1, trickle: 1 },
-    piles: piles.map(pile => ({ ...pile, queueLength, plannable: true, broken: false, cars: [] })),
+    piles: piles.map(({ tariff: _, ...pile }) => ({ ...pile, plannable: true, broken: false, cars: [] })),
     cars: new Map(),
     waiting: [],
     callingOrder: { fast: [], trickle: [] },

@@ -14,6 +14,15 @@ export interface WallClock {
   textAt(ms: number): string
 }
 
+/** Is there a zone of this IANA name? */
+export function isTimeZone(name: string): boolean {
+  try {
+    return Temporal.PlainDate.from('2026-06-01').toZonedDateTime(name) !== null
+  } catch {
+    return false
+  }
+}
+
 /** Throws a RangeError for a date or zone that does not exist. */
 export function createWallClock(date: string, timeZone: string): WallClock {
   const day = Temporal.PlainDate.from(date)

@@ -13,5 +13,5 @@ t.test('timeline-15 gives its answer, member by member', async t => {
 
 t.test('timeline-15 waits', async t => {
   // of seven requests only V2's second (08:20 to 09:00), V4's (09:10 to 09:35) and V1's second (08:40 to 08:50) waited
-  t.same(run(read('timeline-15.json')).metrics, { meanWaitMin: 10.71, maxWaitMin: 40, refused: 0 })
+  t.match(run(read('timeline-15.json')).metrics, { meanWaitMin: 10.71, maxWaitMin: 40, refused: 0 })
 })

@@ -79,7 +79,7 @@ t.test('every problem is named with its path', async t => {
       queueLength: 0,
       waitingCapacity: 1.5,
     },
-    policy: { dispatch: 'single', pileChoise: 'any' },
+    policy: { dispatch: 'fair', pileChoise: 'any' },
     tariff: {
       windows: [
         { from: 24, to: 7, price: 0.12345 },
@@ -129,9 +129,6 @@ t.test('every problem is named with its path', async t => {
 })
 
 t.test('problems are told in plain words', async t => {
-  t.same(problems({ ...valid, policy: { dispatch: 'batch' } }), [
-    'policy.dispatch: the only dispatch mode so far is "normal"',
-  ])
   t.same(problems({ ...valid, events: [{ at: '06:00', type: 'fault', pile: 'F7' }] }), [
     'events.0.pile: the site has no pile "F7"',
   ])

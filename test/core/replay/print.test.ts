@@ -98,13 +98,24 @@ t.test('times after midnight carry the day, and seconds are rounded to the neare
 })
 
 t.test('an empty day', async t => {
-  t.same(run({ events: [] }), {
+  const { metrics, ...answer } = run({ events: [] })
+  t.same(answer, {
     rejected: [],
     snapshots: [],
     details: [],
     end: '00:00:00',
     totals: { energyKWh: 0, fee: '0.00' },
-    metrics: { meanWaitMin: 0, maxWaitMin: 0, refused: 0 },
+  })
+  const nobody = { requests: 0, charged: 0, meanWaitMin: 0, p95WaitMin: 0, maxWaitMin: 0, refused: 0, refusedFor: {} }
+  t.same(metrics, {
+    ...nobody,
+    byMode: { F: nobody, T: nobody },
+    byClass: [],
+    byModeAndClass: [],
+    totalCompletionMin: 0,
+    lowerBoundMin: 0,
+    income: '0.00',
+    energyKWh: 0,
   })
 })
 
