@@ -27,6 +27,18 @@ export interface Yard {
   callingOrder?: Record<Mode, Car[]>
   /** Ids by number: cars of broken piles, and what found no place when cars were dealt again. */
   faultQueue: Record<Mode, string[]>
+  /** How long people take here, in ticks; measured. Live only, and only estimates count with it. */
+  habits?: Habits
+}
+
+/** Usual times of a site, each in ticks. */
+export interface Habits {
+  /** From the moment the asked energy is delivered until the pile is free for the next car. */
+  clearing: number
+  /** From its turn until it charges, of a car that waited at the pile for its turn. */
+  nextStart: number
+  /** The same of a car that was called from elsewhere to a pile that was free for it. */
+  calledStart: number
 }
 
 export interface YardPile {
@@ -43,6 +55,13 @@ export interface YardPile {
   cars: string[]
   /** Recent average of what the charging car really takes; the nominal power without it. Live only. */
   chargingPowerW?: number
+  /** Usual average of what cars take here; the nominal power without it. Live only, and only estimates count with it. */
+  usualPowerW?: number
+  /**
+   * Where `plannable` is false only because a cable is still in: the tick by which it will have been pulled, by
+   * experience. Estimates count with it; nobody is called on the strength of it.
+   */
+  clearsAt?: number
   /** From this tick on nobody may charge here (announced work): who would not be done by then is not called to it. */
   closesAt?: number
 }
@@ -61,6 +80,8 @@ export interface Car {
   arrival: number
   /** When it got its present number: ageing counts from here. */
   numberedAt: number
+  /** Called and not charging yet: the tick at which it will begin, by experience. Only estimates count with it. */
+  startsAt?: number
   /** Charging, or about to in a way that cannot be undone (its start has been asked for): it is not dealt elsewhere. */
   charging: boolean
 }

@@ -1,6 +1,6 @@
-import { estimates } from '../../core/dispatch/estimate.ts'
 import type { Placement } from '../../store/site/queue-writes.ts'
 import type { CarRow } from '../../store/site/snapshot.ts'
+import { expectedOf } from './expect.ts'
 import { carRow, numberOf, type SiteWork } from './work.ts'
 
 /** A car's row of `queue_status`. */
@@ -40,7 +40,7 @@ export async function keepPlacements(work: SiteWork): Promise<void> {
   const { fast, trickle } = yard.nextNumber
   if (fast !== snap.site.nextFast || trickle !== snap.site.nextTrickle)
     await db.nextNumbers(snap.site.id, yard.nextNumber)
-  if (moved || work.before.size !== snap.cars.length || !work.told.has(`queue ${snap.site.id}`)) tellQueue(work)
+  if (moved || work.before.size !== snap.cars.length || !work.told.has(`queue ${snap.site.id}`)) await tellQueue(work)
 }
 
 function* placements({ yard }: SiteWork): Iterable<Omit<Placement, 'since' | 'turnAt' | 'startAskedAt'>> {
@@ -57,9 +57,9 @@ function* placements({ yard }: SiteWork): Iterable<Omit<Placement, 'since' | 'tu
   }
 }
 
-function tellQueue(work: SiteWork): void {
+async function tellQueue(work: SiteWork): Promise<void> {
   const { yard, snap, now } = work
-  const expected = estimates(yard)
+  const expected = await expectedOf(work.client, snap, yard, now)
   work.telling.set(`queue ${snap.site.id}`, '')
   work.events.push({
     type: 'site-queue',

@@ -1,11 +1,12 @@
 import type { ClientBase, Pool } from 'pg'
 import type { EpochMs } from '../../../protocol/units.ts'
-import { carsAhead, estimates } from '../../core/dispatch/estimate.ts'
+import { carsAhead } from '../../core/dispatch/estimate.ts'
 import type { Yard } from '../../core/queue/yard.ts'
 import { settleSession } from '../../core/session/settle.ts'
 import { sessionRegisters } from '../../store/site/readings.ts'
 import type { CarRow, SessionRow, SiteRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import type { RequestStatus, RequestView } from '../verbs.ts'
+import { expectedOf } from './expect.ts'
 import { explain } from './explain.ts'
 import { sessionTariff } from './session-tariff.ts'
 import { numberOf, openSessionOf } from './work.ts'
@@ -44,7 +45,7 @@ export async function viewActive(
   now: EpochMs,
 ): Promise<RequestView> {
   const status = statusOf(snap, car)
-  const expected = estimates(yard).get(car.requestId)
+  const expected = (await expectedOf(db, snap, yard, now)).get(car.requestId)
   const ahead = carsAhead(yard, car.requestId) ?? 0
   const session = openSessionOf(snap, car.requestId)
   const startAt = expected === undefined ? null : Math.round(now + expected.start)

@@ -119,16 +119,28 @@ export function buildYard(snap: SiteSnapshot, now: EpochMs): Yard {
     waitingCapacity: snap.site.waitingCapacity,
     nextNumber: { fast: snap.site.nextFast, trickle: snap.site.nextTrickle },
     piles,
-    cars: new Map(snap.cars.map(car => [car.requestId, toCar(snap, car)])),
+    cars: new Map(snap.cars.map(car => [car.requestId, toCar(snap, car, now)])),
     waiting: at('waiting', () => true),
     faultQueue: { fast: at('fault', car => car.mode === 'fast'), trickle: at('fault', car => car.mode === 'trickle') },
   }
 }
 
-function toCar(snap: SiteSnapshot, car: CarRow): Car {
+/** Readings come every few minutes; who has said nothing for this long may have stopped charging. */
+const SILENT_MS = 15 * 60_000
+
+/** What has flown since the last reading, at its power, in W x ms: what is left is told as of now. */
+function sinceReading(snap: SiteSnapshot, session: SessionRow, now: EpochMs): number {
+  const { powerW, lastReadingAt, pileId } = session
+  const status = snap.piles.find(({ id }) => id === pileId)?.status ?? 'Charging'
+  if (powerW === null || lastReadingAt === null || status !== 'Charging') return 0
+  return Math.max(0, powerW) * Math.max(0, Math.min(now - lastReadingAt, SILENT_MS))
+}
+
+function toCar(snap: SiteSnapshot, car: CarRow, now: EpochMs): Car {
   const session = openSessionOf(snap, car.requestId)
   const here = car.place === 'pile' && session?.pileId === car.pileId
-  return { ...inYard(car), number: car.number, charging: here || car.startAskedAt !== null }
+  const inPlan = { ...inYard(car), number: car.number, charging: here || car.startAskedAt !== null }
+  return here ? { ...inPlan, needed: Math.max(0, inPlan.needed - sinceReading(snap, session, now)) } : inPlan
 }
 
 /** Takes over the yard that a planning step returned and keeps its decisions. */
