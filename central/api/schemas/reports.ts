@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PERIODS } from '../../core/billing/periods.ts'
+import { PERIODS } from '../../core/billing/report-periods.ts'
 import { REPORT_GROUPS } from '../../store/views/reports.ts'
 import { langQuery } from '../language.ts'
 import { identity, instant, money, time } from './common.ts'

@@ -1,6 +1,6 @@
 import { DomainError } from '../../../protocol/errors.ts'
 import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
-import { type Period, periodsBetween, startOfDay } from '../../core/billing/periods.ts'
+import { type Period, periodsBetween, startOfDay } from '../../core/billing/report-periods.ts'
 import type { Sql } from '../../store/views/page.ts'
 import {
   bookedSpans,
