@@ -61,6 +61,7 @@ async function chained(t: Test) {
         id: newId(),
         billId,
         correctsId: detail.id,
+        origin: 'given',
         note: 'a credit',
         energyMilliWh: 0,
         energyFeeMinor: -500,

@@ -5,11 +5,13 @@ import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
 
 /** One site as the database has it: what the dispatcher plans on. Times are charging time in epoch ms. */
 export interface SiteSnapshot {
+  /** As of when. */
+  now: EpochMs
   site: SiteRow
   piles: PileRow[]
   /** Active requests, wherever they are. */
   cars: CarRow[]
-  /** Sessions that are not settled yet: running, or ended and to be billed. */
+  /** Sessions that are not settled yet: running, or ended and to be billed, now or when the cable is out. */
   sessions: SessionRow[]
 }
 
@@ -45,11 +47,36 @@ export interface PileRow {
   chargePointStatus: ConnectorStatus | null
   connected: boolean
   protocol: Protocol | null
+  /** Since when the link is as it is, up or down; null before the first. */
   linkSince: EpochMs | null
+  /** The charger can be asked to hold a connector for a card, and has not refused to over this link. */
+  reserves: boolean
+  /** What the charger has promised to hold this connector for, and has not said is over. */
+  reservations: ReservationRow[]
+  /** Announced work that is not over, and such that the charger has still to hear the end of; the earliest first. */
+  windows: WindowRow[]
   /** Faults not resolved yet. */
   openFaults: { id: string; source: string; state: string }[]
   /** The last state written to the pile's history; null before the first. */
   shown: { state: PileState; detail: OccupiedDetail | null; errorCode: string; at: EpochMs } | null
+}
+
+export interface ReservationRow {
+  id: number
+  /** The called car's; null for one that an operator made. */
+  requestId: string | null
+  idTag: string
+  expiresAt: EpochMs
+}
+
+export interface WindowRow {
+  id: string
+  from: EpochMs
+  to: EpochMs
+  reason: string
+  cancelled: boolean
+  /** The charger has been told to serve nobody, and not yet to serve again. */
+  closed: boolean
 }
 
 export interface CarRow {
@@ -76,6 +103,8 @@ export interface CarRow {
   since: EpochMs
   turnAt: EpochMs | null
   startAskedAt: EpochMs | null
+  /** When the charger was asked to hold the pile for it. */
+  reserveAskedAt: EpochMs | null
   /** Over all sessions of the request, the running one included. */
   deliveredMilliWh: MilliWh
 }
@@ -108,4 +137,6 @@ export interface SessionRow {
   endCause: string | null
   stopAskedAt: EpochMs | null
   provisional: boolean
+  /** Its outcome is known; only its detail waits, for the cable to be pulled. */
+  parked: boolean
 }

@@ -90,7 +90,7 @@ async function runningCost(
     [spender.userId, spender.idTag, currency, except],
   )
   let cost = 0
-  for (const session of rows) cost += await costSoFar(client, session, session, now)
+  for (const session of rows) cost += await costSoFar(client, session.id, now)
   return cost
 }
 
@@ -134,7 +134,7 @@ export async function stopAtLimits(work: SiteWork): Promise<void> {
       [id, limit],
     )
     if (limit === null) continue
-    const cost = await costSoFar(work.client, site, session, work.now)
+    const cost = await costSoFar(work.client, id, work.now)
     if (cost < limit) continue
     notice(work, 'request', `session ${id} has reached its limit of ${limit} minor units and is stopped`, {
       pileId: session.pileId,

@@ -45,7 +45,7 @@ export function createLiveFigures({ pool, clock, log, emit }: { pool: Pool; cloc
     const session = rows[0]
     if (session === undefined) return
     const at = clock.now()
-    const cost = await costSoFar(pool, session, session, at)
+    const cost = await costSoFar(pool, session.id, at)
     const { remainingMs } = towardsTarget({
       energyMilliWh: session.energyMilliWh,
       targetMilliWh: session.targetMilliWh,

@@ -1,11 +1,10 @@
-import { newId } from '../../../protocol/ids.ts'
 import { leave } from '../../core/queue/verbs.ts'
-import { settleSession } from '../../core/session/settle.ts'
-import { sessionRegisters } from '../../store/site/readings.ts'
-import type { NewDetail } from '../../store/site/session-writes.ts'
+import type { Settlement } from '../../core/session/settle.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
-import { sessionTariff } from './session-tariff.ts'
-import { tellBill, tellEnd } from './tell-end.ts'
+import { billRequest, billSession, REGISTERS_CAME_LATE } from './bill-session.ts'
+import { billParked, waitsForCable } from './parked.ts'
+import { pricesParking, rateStored, tariffOf } from './rate-session.ts'
+import { tellEnd } from './tell-end.ts'
 import {
   carRow,
   decide,
@@ -22,9 +21,13 @@ import {
 export async function settleEnded(work: SiteWork): Promise<void> {
   for (const session of [...work.snap.sessions]) {
     const { endedAt, requestId } = session
-    if (endedAt === null || requestId === null || mayYetBeFault(work, session)) continue
-    work.snap.sessions.splice(work.snap.sessions.indexOf(session), 1)
-    await settleOne(work, session, requestId, endedAt)
+    if (endedAt === null || requestId === null) continue
+    if (session.parked) {
+      await billParked(work, session, requestId)
+      continue
+    }
+    if (mayYetBeFault(work, session)) continue
+    await settleOne(work, session, requestId)
   }
 }
 
@@ -47,55 +50,33 @@ function mayYetBeFault(work: SiteWork, session: SessionRow): boolean {
 const isFaulty = (pile: PileRow): boolean =>
   pile.openFaults.length > 0 || pile.status === 'Faulted' || pile.chargePointStatus === 'Faulted'
 
-async function settleOne(work: SiteWork, session: SessionRow, requestId: string, endedAt: number): Promise<void> {
-  const { site } = work.snap
+async function settleOne(work: SiteWork, session: SessionRow, requestId: string): Promise<void> {
+  const stored = await rateStored(work.client, session.id, work.now, { lock: true })
+  if (stored === undefined) return
+  const { row } = stored
   const pile = pileRow(work, session.pileId)
   const car = carRow(work, requestId)
-  const settlement = settleSession({
-    session: {
-      startedAt: session.startedAt,
-      endedAt,
-      startRegisterMilliWh: session.meterStartMilliWh,
-      stopRegisterMilliWh: session.meterStopMilliWh,
-    },
-    readings: await sessionRegisters(work.client, session.id),
-    tariff: await sessionTariff(work.client, session, site),
-    timeZone: site.timeZone,
-    pilePowerW: pile?.powerW ?? null,
-  })
-  const { energyMilliWh, reviewReason } = settlement
-  const cause = causeOf(session, pile, energyMilliWh)
-  await work.db.settle(session.id, work.now, energyMilliWh, reviewReason)
+  const cause = causeOf(session, pile, stored.rated.energyMilliWh)
+  if (cause === 'fault') row.endCause ??= cause
+  const held = row.reviewVerdict === null ? stored.rated.reviewReason : null
+  const waits =
+    held === null && row.reviewVerdict !== 'void' && (await waitsForCable(work, row, session.endedReceivedAt))
+  const { energyMilliWh } = stored.rated
+  const known = row.reviewReason !== null || row.billWaits || (await work.db.ratedSoFar(session.id)).length > 0
+  const reviewReason = row.reviewVerdict === null ? held : row.reviewReason
+  await work.db.settle(session.id, work.now, energyMilliWh, reviewReason, waits, cause)
   await work.db.observed({ verb: 'stop', sessionId: session.id, now: work.now })
-  if (reviewReason === null) {
-    await addDetail(work, {
-      ...settlement,
-      id: newId(),
-      requestId,
-      sessionId: session.id,
-      siteId: site.id,
-      pileId: session.pileId,
-      userId: session.userId,
-      tariffVersionId: session.tariffVersionId,
-      stopReason: cause,
-      createdAt: work.now,
-    })
-  } else {
-    const details = { reviewReason, energyMilliWh, totalMinor: settlement.totalMinor }
-    await work.db.addAnomaly({
-      chargePointId: session.chargePointId,
-      sessionId: session.id,
-      kind: 'held',
-      at: work.now,
-      details,
-    })
-    notice(work, 'anomaly', `session ${session.id} is held for review: ${reviewReason}`, {
-      pileId: session.pileId,
-      requestId,
-      data: details,
-    })
+  if (waits) session.parked = true
+  else work.snap.sessions.splice(work.snap.sessions.indexOf(session), 1)
+  if (held !== null) {
+    if (held !== row.reviewReason) await hold(work, session, requestId, stored.rated, held)
+  } else if (!waits && row.reviewVerdict !== 'void') {
+    // the cause and the time of the cable may have been written just now
+    const rated = pricesParking(tariffOf(row)) ? (await rateStored(work.client, session.id, work.now))?.rated : undefined
+    await billSession(work, row, requestId, rated ?? stored.rated, { stopReason: cause, note: REGISTERS_CAME_LATE })
   }
-  tellEnd(work, session, energyMilliWh, cause)
+  // whoever heard of the end before does not hear of it again
+  if (!known) tellEnd(work, session, energyMilliWh, cause)
   if (car === undefined) return billRequest(work, requestId, session.userId)
   car.deliveredMilliWh += energyMilliWh - session.energyMilliWh
   const inYard = work.yard.cars.get(requestId)
@@ -116,33 +97,26 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string,
   else await endRequest(work, car, cause === 'cancel' || car.endCause === 'cancel' ? 'cancelled' : 'completed')
 }
 
-/** The session's detail; what differs from one that was billed before is a correction that names it and its bill. */
-async function addDetail(work: SiteWork, detail: NewDetail): Promise<void> {
-  const billed = await work.db.billedSoFar(detail.sessionId)
-  if (billed === undefined) {
-    await work.db.addDetail(detail)
-    return
-  }
-  const energyMilliWh = detail.energyMilliWh - billed.energyMilliWh
-  const totalMinor = detail.totalMinor - billed.totalMinor
-  if (energyMilliWh === 0 && totalMinor === 0) return
-  const note = `the charger's own end: ${billed.energyMilliWh / 1000} Wh became ${detail.energyMilliWh / 1000} Wh`
-  await work.db.addCorrection({
-    ...detail,
-    billId: billed.billId,
-    correctsId: billed.chargeId,
-    note,
-    energyMilliWh,
-    chargingSeconds: detail.chargingSeconds - billed.chargingSeconds,
-    energyFeeMinor: detail.energyFeeMinor - billed.energyFeeMinor,
-    serviceFeeMinor: detail.serviceFeeMinor - billed.serviceFeeMinor,
-    otherFeeMinor: detail.otherFeeMinor - billed.otherFeeMinor,
-    totalMinor,
+/** Not billed until an operator's verdict: its registers cannot be true. */
+async function hold(
+  work: SiteWork,
+  session: SessionRow,
+  requestId: string,
+  { energyMilliWh, totalMinor }: Settlement,
+  reviewReason: string,
+): Promise<void> {
+  const details = { reviewReason, energyMilliWh, totalMinor }
+  await work.db.addAnomaly({
+    chargePointId: session.chargePointId,
+    sessionId: session.id,
+    kind: 'held',
+    at: work.now,
+    details,
   })
-  notice(work, 'anomaly', `session ${detail.sessionId} is corrected: ${note}`, {
-    pileId: detail.pileId,
-    requestId: detail.requestId,
-    data: { energyMilliWh, totalMinor },
+  notice(work, 'anomaly', `session ${session.id} is held for review: ${reviewReason}`, {
+    pileId: session.pileId,
+    requestId,
+    data: details,
   })
 }
 
@@ -166,22 +140,6 @@ async function retarget(work: SiteWork, car: CarRow): Promise<void> {
   if (next === undefined || !car.hasTarget) return
   next.targetMilliWh = targetOf(car, car.deliveredMilliWh - next.energyMilliWh)
   await work.db.sessionTarget(next.id, next.targetMilliWh)
-}
-
-/** A bill is for all details of a request: it waits for the last of its sessions. */
-async function billRequest(work: SiteWork, requestId: string, userId: string | null): Promise<void> {
-  const { site } = work.snap
-  if (work.snap.sessions.some(session => session.requestId === requestId)) return
-  const id = newId()
-  const made = await work.db.addBill({
-    id,
-    requestId,
-    siteId: site.id,
-    userId,
-    currency: site.currency,
-    createdAt: work.now,
-  })
-  if (made) await tellBill(work, id, requestId)
 }
 
 /** Our cause if we had one; the asked energy reached; a pile that is broken; else the charger's own reason. */

@@ -33,7 +33,7 @@ export async function tellBill(work: SiteWork, billId: string, requestId: string
     number: number
     currency: string
     billTotal: number
-    sessionId: number
+    sessionId: number | null
     pileId: string
     energyMilliWh: number
     total: number
@@ -51,12 +51,19 @@ export async function tellBill(work: SiteWork, billId: string, requestId: string
     billId,
     number: String(first.number),
     total: { amount: first.billTotal, currency: first.currency },
-    lines: rows.map(row => ({
-      sessionId: String(row.sessionId),
-      pileId: row.pileId,
-      energyWh: Math.round(row.energyMilliWh / 1000),
-      total: { amount: row.total, currency: row.currency },
-    })),
+    // what an expired reservation costs is of no session
+    lines: rows.flatMap(({ sessionId, pileId, energyMilliWh, total, currency }) =>
+      sessionId === null
+        ? []
+        : [
+            {
+              sessionId: String(sessionId),
+              pileId,
+              energyWh: Math.round(energyMilliWh / 1000),
+              total: { amount: total, currency },
+            },
+          ],
+    ),
   })
   for (const { sessionId, pileId, energyMilliWh } of rows) {
     if (sessionId === null) continue

@@ -2,13 +2,11 @@ import type { ClientBase, Pool } from 'pg'
 import type { EpochMs } from '../../../protocol/units.ts'
 import { carsAhead } from '../../core/dispatch/estimate.ts'
 import type { Yard } from '../../core/queue/yard.ts'
-import { settleSession } from '../../core/session/settle.ts'
-import { sessionRegisters } from '../../store/site/readings.ts'
-import type { CarRow, SessionRow, SiteRow, SiteSnapshot } from '../../store/site/snapshot.ts'
+import type { CarRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import type { RequestStatus, RequestView } from '../verbs.ts'
 import { expectedOf } from './expect.ts'
 import { explain } from './explain.ts'
-import { sessionTariff } from './session-tariff.ts'
+import { rateStored } from './rate-session.ts'
 import { numberOf, openSessionOf } from './work.ts'
 
 interface EndedRequest {
@@ -69,8 +67,7 @@ export async function viewActive(
     estimatedFinishAt: expected === undefined || !car.hasTarget ? null : Math.round(now + expected.finish),
     cost: {
       amount:
-        (await billedSoFar(db, car.requestId)) +
-        (session === undefined ? 0 : await costSoFar(db, snap.site, session, now)),
+        (await billedSoFar(db, car.requestId)) + (session === undefined ? 0 : await costSoFar(db, session.id, now)),
       currency: snap.site.currency,
     },
     reason: explain(snap, yard, car, ahead),
@@ -86,26 +83,9 @@ async function billedSoFar(db: ClientBase | Pool, requestId: string): Promise<nu
   return rows[0]?.total ?? 0
 }
 
-/** What a running session has cost until its last reading, by the very code that will bill it. */
-export async function costSoFar(
-  db: ClientBase | Pool,
-  site: Pick<SiteRow, 'currency' | 'timeZone'>,
-  session: Pick<SessionRow, 'id' | 'startedAt' | 'meterStartMilliWh' | 'tariffVersionId'>,
-  now: EpochMs,
-): Promise<number> {
-  const settlement = settleSession({
-    session: {
-      startedAt: session.startedAt,
-      endedAt: Math.max(now, session.startedAt),
-      startRegisterMilliWh: session.meterStartMilliWh,
-      stopRegisterMilliWh: null,
-    },
-    readings: await sessionRegisters(db, session.id),
-    tariff: await sessionTariff(db, session, site),
-    timeZone: site.timeZone,
-    pilePowerW: null,
-  })
-  return settlement.totalMinor
+/** What a running session has cost until its last reading, by the very code that will bill it; 0 where there is none. */
+export async function costSoFar(db: ClientBase | Pool, sessionId: number, now: EpochMs): Promise<number> {
+  return (await rateStored(db, sessionId, now))?.rated.totalMinor ?? 0
 }
 
 const ENDED = /* sql */ `
