@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
+import { billHead } from '../../store/views/bill-head.ts'
 import { type ListedBill, listBills, listDetails } from '../../store/views/bill-lists.ts'
 import type { CursorKey, Page, PageRequest } from '../../store/views/page.ts'
 import { defaultSiteId } from '../../store/views/queue.ts'
@@ -8,6 +9,8 @@ import { siteZones } from '../../store/views/sites.ts'
 import { estimateCost } from '../../use-cases/billing/estimate.ts'
 import { isStaff, ownId, signedIn } from '../auth.ts'
 import { csvOf, csvStream, sendCsv } from '../csv.ts'
+import { billPage } from '../html/bill-page.ts'
+import { sendPage } from '../html/send.ts'
 import { langQuery, languageFor } from '../language.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
@@ -46,7 +49,8 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
     handler: async request => {
       const { mode, energyWh, startAt = clock.now(), siteId = await defaultSiteId(database.pool) } = request.body
       if (siteId === undefined) throw new DomainError('not-found', 'There is no site')
-      return estimateOf(await estimateCost({ database }, { mode, energyWh, startAt, siteId }))
+      const userId = signedIn(request).id
+      return estimateOf(await estimateCost({ database }, { mode, energyWh, startAt, siteId, userId }))
     },
   })
 
@@ -122,9 +126,9 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
     config: access,
     schema: {
       tags,
-      summary: 'One bill with its details',
+      summary: 'One bill with its details; `format=html` to print it, `format=csv` for a spreadsheet',
       params: idParams,
-      querystring: z.object({ format, lang: langQuery }),
+      querystring: z.object({ format: z.enum(['json', 'csv', 'html']).default('json'), lang: langQuery }),
       response: answers({ 200: listedBill }),
     },
     handler: async (request, reply) => {
@@ -136,6 +140,10 @@ export function billingRoutes(app: App, { database, clock }: RouteContext): void
       const details = rows.map(listedDetailOf).reverse()
       if (request.query.format === 'json') return { ...listedBillOf(bill), details }
       const language = languageFor(request)
+      if (request.query.format === 'html') {
+        const head = await billHead(database.pool, bill.id)
+        return sendPage(reply, language, billPage({ bill: listedBillOf(bill), head: head!, details }, language))
+      }
       const columns = detailColumns(await siteZones(database.pool))
       return sendCsv(reply, language, `bill-${bill.number}`, csvOf(columns, language, details))
     },

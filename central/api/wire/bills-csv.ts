@@ -1,6 +1,6 @@
 import type { Column } from '../csv.ts'
 import { localTime } from '../local-time.ts'
-import { billWord } from '../words.ts'
+import { cellWord } from '../words.ts'
 import type { listedBillOf, listedDetailOf } from './bills.ts'
 
 type Detail = ReturnType<typeof listedDetailOf>
@@ -14,7 +14,7 @@ const local = (zones: Zones, siteId: string, at: string): string =>
 /** The columns of details; `zones` are those of the sites. */
 export const detailColumns = (zones: Zones): Column<Detail>[] => [
   { en: 'number', zh: '详单号', of: d => Number(d.number) },
-  { en: 'kind', zh: '类型', of: (d, language) => billWord(d.kind, language) },
+  { en: 'kind', zh: '类型', of: (d, language) => cellWord(d.kind, language) },
   { en: 'site', zh: '站点', of: d => d.siteId },
   { en: 'pile', zh: '充电桩', of: d => d.pileId },
   { en: 'session', zh: '会话', of: d => (d.sessionId === null ? null : Number(d.sessionId)) },
@@ -30,7 +30,7 @@ export const detailColumns = (zones: Zones): Column<Detail>[] => [
   { en: 'otherFee', zh: '其他费用', of: d => d.otherFee },
   { en: 'total', zh: '合计金额', of: d => d.total },
   { en: 'currency', zh: '币种', of: d => d.total.currency },
-  { en: 'stopReason', zh: '结束原因', of: (d, language) => billWord(d.stopReason, language) },
+  { en: 'stopReason', zh: '结束原因', of: (d, language) => cellWord(d.stopReason, language) },
   { en: 'note', zh: '备注', of: d => d.note },
   { en: 'bill', zh: '账单标识', of: d => d.billId },
   { en: 'created', zh: '入账时间（UTC）', of: d => d.createdAt },
@@ -45,7 +45,7 @@ export const billColumns = (zones: Zones): Column<Bill>[] => [
   { en: 'energyWh', zh: '电量（瓦时）', of: b => b.energyWh },
   { en: 'total', zh: '合计金额', of: b => b.total },
   { en: 'currency', zh: '币种', of: b => b.total.currency },
-  { en: 'state', zh: '支付状态', of: (b, language) => billWord(b.state, language) },
+  { en: 'state', zh: '支付状态', of: (b, language) => cellWord(b.state, language) },
   { en: 'created', zh: '出账时间（UTC）', of: b => b.createdAt },
   { en: 'createdLocal', zh: '出账时间', of: b => local(zones, b.siteId, b.createdAt) },
 ]

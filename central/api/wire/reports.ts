@@ -2,7 +2,7 @@ import { rfc3339 } from '../../../protocol/units.ts'
 import { printedWattHours } from '../../core/billing/apportion.ts'
 import type { ReportedRow, ReportTotal } from '../../use-cases/billing/pile-report.ts'
 import type { Column } from '../csv.ts'
-import { billWord } from '../words.ts'
+import { cellWord } from '../words.ts'
 
 type Figures = Omit<ReportTotal, 'unbilledMinor'>
 
@@ -61,8 +61,8 @@ export const REPORT_COLUMNS: Column<Row>[] = [
   { en: 'to', zh: '结束时间（UTC）', of: row => row.to ?? null },
   { en: 'site', zh: '站点', of: row => row.siteId ?? null },
   { en: 'pile', zh: '充电桩', of: row => row.pileId ?? null },
-  { en: 'mode', zh: '模式', of: (row, language) => (row.mode ? billWord(row.mode, language) : null) },
-  { en: 'window', zh: '时段', of: (row, language) => (row.window ? billWord(row.window, language) : null) },
+  { en: 'mode', zh: '模式', of: (row, language) => (row.mode ? cellWord(row.mode, language) : null) },
+  { en: 'window', zh: '时段', of: (row, language) => (row.window ? cellWord(row.window, language) : null) },
   { en: 'sessions', zh: '充电次数', of: row => row.sessions },
   { en: 'corrections', zh: '更正数', of: row => row.corrections },
   { en: 'chargingSeconds', zh: '充电时长（秒）', of: row => row.chargingSeconds },

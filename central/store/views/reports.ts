@@ -36,6 +36,8 @@ export interface ReportRow {
   serviceFeeMinor: number
   otherFeeMinor: number
   vatMinor: number
+  /** By window only: how the VAT of a site's period, which the row without a window holds, is to be shared. */
+  vatWeight?: number
   totalMinor: number
   /** Of the total: not on a bill yet, because the request goes on. */
   unbilledMinor: number
@@ -84,32 +86,47 @@ from booked d left join charging_piles p on p.id = d.pile_id
 group by 1, 2, 3, 4, d.currency limit $5`
 
 /**
- * Energy and its fee by window, and beside them, in a row without a window, what a detail has more than its windows: so
- * that the rows of a period add up to its details whatever their windows say.
+ * Each window's share, of energy and its fee and of what else the tariff's element of that name priced; and beside them,
+ * in a row without a window, what a detail has more than its windows: so that the rows of a period add up to its details
+ * whatever their windows say. VAT was
+ * rounded per detail: it stands as booked in the row without a window, and `vatWeight` says whose it is.
  */
 const BY_WINDOW = /* sql */ `${BOOKED},
 share as (
   select d.site_id, d.edge, d.currency, w.kind, count(*) filter (where d.kind = 'charge' and d.session_id is not null) as sessions,
-    sum(w.seconds)::bigint as seconds, sum(w.energy)::bigint as energy, sum(w.fee)::bigint as fee
+    (sum(w.seconds) filter (where d.kind = 'charge'))::bigint as seconds, sum(w.energy)::bigint as energy, sum(w.energy_fee)::bigint as energy_fee,
+    sum(w.service_fee)::bigint as service_fee, sum(w.other_fee)::bigint as other_fee, sum(w.vat) as vat
   from booked d cross join lateral (
-    select kind, sum(("to" - "from") / 1000) as seconds, sum("energyMilliWh") as energy, sum("feeMinor") as fee
-    from jsonb_to_recordset(d.windows) as w (kind text, "from" bigint, "to" bigint, "energyMilliWh" bigint, "feeMinor" bigint)
-    group by kind) w
+    select w.kind, w.seconds, w.energy, w.energy_fee, coalesce(l.service_fee, 0) as service_fee, coalesce(l.other_fee, 0) as other_fee,
+      coalesce(l.vat, 0) as vat
+    from (
+      select kind, sum(("to" - "from") / 1000) as seconds, sum("energyMilliWh") as energy, sum("feeMinor") as energy_fee
+      from jsonb_to_recordset(d.windows) as window (kind text, "from" bigint, "to" bigint, "energyMilliWh" bigint, "feeMinor" bigint)
+      group by kind) w
+    left join (
+      select kind, sum("amountMinor") filter (where dimension = 'SERVICE') as service_fee,
+        sum("amountMinor") filter (where dimension not in ('ENERGY', 'SERVICE')) as other_fee, sum("amountMinor" * vat / (100 + vat)) as vat
+      from jsonb_to_recordset(d.lines) as line (kind text, dimension text, vat float8, "amountMinor" bigint)
+      group by kind) l using (kind)) w
   group by d.site_id, d.edge, d.currency, w.kind),
 whole as (
   select d.site_id, d.edge, d.currency, ${FIGURES},
-    count(*) filter (where d.kind = 'charge' and d.session_id is not null and d.windows = '[]') as windowless
+    count(*) filter (where d.kind = 'charge' and d.session_id is not null and d.windows = '[]') as windowless,
+    coalesce(sum((select sum("amountMinor" * vat / (100 + vat)) from jsonb_to_recordset(d.lines) as line (vat float8, "amountMinor" bigint))), 0) as vat
   from booked d group by d.site_id, d.edge, d.currency)
 select site_id as "siteId", edge, null as "pileId", null as mode, kind as window, currency, sessions, 0::bigint as booked, 0::bigint as corrections,
-  seconds as "chargingSeconds", 0::bigint as "parkingSeconds", energy as "energyMilliWh", fee as "energyFeeMinor", 0::bigint as "serviceFeeMinor",
-  0::bigint as "otherFeeMinor", 0::bigint as "vatMinor", fee as "totalMinor", 0::bigint as "unbilledMinor"
+  coalesce(seconds, 0) as "chargingSeconds", 0::bigint as "parkingSeconds", energy as "energyMilliWh", energy_fee as "energyFeeMinor",
+  service_fee as "serviceFeeMinor", other_fee as "otherFeeMinor", 0::bigint as "vatMinor", vat as "vatWeight",
+  energy_fee + service_fee + other_fee as "totalMinor", 0::bigint as "unbilledMinor"
 from share
 union all
 select w.site_id, w.edge, null, null, null, w.currency, w.windowless, w.booked, w.corrections,
   w."chargingSeconds" - coalesce(s.seconds, 0), w."parkingSeconds", w."energyMilliWh" - coalesce(s.energy, 0),
-  w."energyFeeMinor" - coalesce(s.fee, 0), w."serviceFeeMinor", w."otherFeeMinor", w."vatMinor", w."totalMinor" - coalesce(s.fee, 0), w."unbilledMinor"
+  w."energyFeeMinor" - coalesce(s.energy_fee, 0), w."serviceFeeMinor" - coalesce(s.service_fee, 0), w."otherFeeMinor" - coalesce(s.other_fee, 0),
+  w."vatMinor", w.vat - coalesce(s.vat, 0), w."totalMinor" - coalesce(s.energy_fee + s.service_fee + s.other_fee, 0), w."unbilledMinor"
 from whole w left join (
-  select site_id, edge, currency, sum(seconds)::bigint as seconds, sum(energy)::bigint as energy, sum(fee)::bigint as fee
+  select site_id, edge, currency, sum(seconds)::bigint as seconds, sum(energy)::bigint as energy, sum(energy_fee)::bigint as energy_fee,
+    sum(service_fee)::bigint as service_fee, sum(other_fee)::bigint as other_fee, sum(vat) as vat
   from share group by site_id, edge, currency) s using (site_id, edge, currency)
 limit $5`
 

@@ -1,5 +1,7 @@
 import { DomainError } from '../../../protocol/errors.ts'
 import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
+import { apportion } from '../../core/billing/apportion.ts'
+import { ratio } from '../../core/billing/ratio.ts'
 import { type Period, periodsBetween, startOfDay } from '../../core/billing/report-periods.ts'
 import type { Sql } from '../../store/views/page.ts'
 import {
@@ -13,7 +15,7 @@ import {
 /** An instant, or a local date of each site. */
 export type Bound = EpochMs | string
 
-export interface ReportedRow extends Omit<ReportRow, 'edge'> {
+export interface ReportedRow extends Omit<ReportRow, 'edge' | 'vatWeight'> {
   period: string
   /** The part of the period that was asked for. */
   from: EpochMs
@@ -68,7 +70,8 @@ export async function reportPiles(
       problems: [{ path: '/from', message: 'Ask for a shorter time, longer periods, or one site' }],
     })
   }
-  const rows = found.map(({ edge, ...row }) => {
+  if (input.by === 'window') shareVat(found)
+  const rows = found.map(({ edge, vatWeight: _, ...row }) => {
     const { names, edges, from, to } = cuts.get(row.siteId)!
     return { ...row, period: names[edge]!, from: Math.max(edges[edge]!, from), to: Math.min(edges[edge + 1]!, to) }
   })
@@ -77,6 +80,25 @@ export async function reportPiles(
 
 const instantOf = (bound: Bound | null, timeZone: string): EpochMs | null =>
   typeof bound === 'string' ? startOfDay(bound, timeZone) : bound
+
+/** Shares the VAT of a site's period among its windows, in whole units that add up to it. */
+function shareVat(rows: ReportRow[]): void {
+  const groups = Map.groupBy(rows, row => JSON.stringify([row.siteId, row.edge, row.currency]))
+  for (const group of groups.values()) {
+    const total = BigInt(group.reduce((sum, row) => sum + row.vatMinor, 0))
+    const weights = group.map(row => BigInt(Math.round((row.vatWeight ?? 0) * WEIGHT_SCALE)))
+    const whole = weights.reduce((sum, weight) => sum + weight, 0n)
+    if (total === 0n || whole === 0n) continue
+    const shares = apportion(
+      total,
+      weights.map(weight => ratio(total * weight, whole)),
+    )
+    for (const [index, row] of group.entries()) row.vatMinor = Number(shares[index])
+  }
+}
+
+/** Weights only share: six digits of them are plenty. */
+const WEIGHT_SCALE = 1_000_000
 
 /** What is left beside the windows of a period is a row only where there is something. */
 const hasFigures = (row: ReportedRow): boolean =>
