@@ -1,55 +1,144 @@
-import type { EpochMs } from '../../../protocol/units.ts'
+import { type CalendarPiece, calendarOf } from '../tariff/calendar.ts'
+import type { Component, Priced } from '../tariff/elements.ts'
+import type { Moment } from '../tariff/match.ts'
+import type { Interval, Segment } from './rate.ts'
+import { add, compare, div, fromDecimal, isZero, mul, type Ratio, ratio, sub, ZERO } from './ratio.ts'
 
-export const PERIODS = ['day', 'week', 'month'] as const
-export type Period = (typeof PERIODS)[number]
+/** `after` is time behind the end of charging in which the car was not parked: it costs nothing. */
+export type Doing = 'charging' | 'parking' | 'after'
 
-/** Days, ISO weeks (from Monday) and months of a place, in its local time: a day of a clock change has 23 or 25 hours. */
-const STEP = { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 } } as const satisfies Record<Period, object>
-
-/** The first day of the period that a day is in. */
-function firstDay(period: Period, day: Temporal.PlainDate): Temporal.PlainDate {
-  switch (period) {
-    case 'day':
-      return day
-    case 'week':
-      return day.subtract({ days: day.dayOfWeek - 1 })
-    case 'month':
-      return day.with({ day: 1 })
-    default:
-      return period satisfies never
-  }
+/** A stretch in which no restriction changes its answer. In ticks, which an energy threshold may split. */
+export interface Period {
+  from: Ratio
+  to: Ratio
+  doing: Doing
+  energyWh: Ratio
+  /** At its beginning. */
+  moment: Moment
 }
 
-const localDay = (at: EpochMs, timeZone: string): Temporal.PlainDate =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate()
+export interface Course {
+  timeZone: string
+  originMs: number
+  ticksPerMs: number
+  /** Ticks in which the car charged, or had the pile reserved. */
+  charging: Interval
+  /** In order of time, without overlap. */
+  segments: readonly Segment[]
+  /** In order of time, without overlap. */
+  parking: readonly Interval[]
+}
 
-/** When a local day begins: midnight, or the first instant after a clock change that skips it. */
-export const startOfDay = (day: Temporal.PlainDate | string, timeZone: string): EpochMs =>
-  Temporal.PlainDate.from(day).toZonedDateTime({ timeZone }).epochMilliseconds
+const MS_PER_HOUR = 3_600_000
 
 /**
- * The beginnings of all periods that touch `from` (included) to `to` (excluded), and the end of the last one; with the
- * name of each: `2026-06-01`, `2026-W23`, `2026-06`.
+ * Cuts a session wherever a restriction of any component may change its answer: at edges of clock and calendar in local
+ * time, at durations, at thresholds of energy (which flows evenly within a segment), and where power or current change.
  */
-export function periodsBetween(
-  period: Period,
-  timeZone: string,
-  from: EpochMs,
-  to: EpochMs,
-): { edges: EpochMs[]; names: string[] } {
-  let day = firstDay(period, localDay(from, timeZone))
-  const edges = [startOfDay(day, timeZone)]
-  const names: string[] = []
-  while (edges.at(-1)! < to) {
-    names.push(nameOf(period, day))
-    day = day.add(STEP[period])
-    edges.push(startOfDay(day, timeZone))
+export function periodsOf(priced: Priced, course: Course): Period[] {
+  const { timeZone, originMs, ticksPerMs, charging, segments, parking } = course
+  const components = Object.values(priced).flat()
+  const calendar = calendarOf(components, timeZone)
+  const thresholds = energyEdges(components)
+  const durations = durationEdges(components).map(ms => charging.from + ms * ticksPerMs)
+  const end = Math.max(charging.to, segments.at(-1)?.to ?? charging.to, parking.at(-1)?.to ?? charging.to)
+  const periods: Period[] = []
+  let deliveredWh = ZERO
+  /** Energy that came in no time came at the power before it. */
+  let powerBefore: Ratio | null = null
+
+  const emit = (at: number, to: number, doing: Doing, piece: CalendarPiece, segment: Segment | null): void => {
+    const energyWh = segment === null ? ZERO : shareOf(segment, at, to)
+    const powerW = segment === null ? ZERO : (powerOf(segment, ticksPerMs) ?? powerBefore)
+    const currentA = segment === null ? ZERO : currentOf(segment)
+    if (to > at) powerBefore = powerW
+    const started = ratio(at)
+    const lasts = ratio(to - at)
+    let from = started
+    for (const part of atThresholds(thresholds, deliveredWh, energyWh)) {
+      const until = part.last ? ratio(to) : add(from, mul(lasts, div(part.energyWh, energyWh)))
+      const elapsedMs = mul(sub(from, ratio(charging.from)), ratio(1, ticksPerMs))
+      const moment = { local: piece.local, energyWh: deliveredWh, powerW, currentA, elapsedMs }
+      periods.push({ from, to: until, doing, energyWh: part.energyWh, moment })
+      deliveredWh = add(deliveredWh, part.energyWh)
+      from = until
+    }
   }
-  return { edges, names }
+
+  let nextSegment = 0
+  let nextParking = 0
+  let nextDuration = 0
+  for (let at = charging.from; ; ) {
+    const { until, ...piece } = calendar(originMs + Math.floor(at / ticksPerMs))
+    while (parking[nextParking] !== undefined && parking[nextParking]!.to <= at) nextParking++
+    while (durations[nextDuration] !== undefined && durations[nextDuration]! <= at) nextDuration++
+    const parked = parking[nextParking]
+    const doing = parked !== undefined && parked.from <= at ? 'parking' : at < charging.to ? 'charging' : 'after'
+    const here = { ...piece, until }
+    for (; segments[nextSegment]?.from === at && segments[nextSegment]!.to === at; nextSegment++) {
+      emit(at, at, doing, here, segments[nextSegment]!)
+    }
+    if (at >= end) {
+      if (periods.length === 0) emit(at, at, 'after', here, null)
+      return periods
+    }
+    const segment = segments[nextSegment]
+    const flowing = segment !== undefined && segment.from <= at
+    const to = Math.min(
+      end,
+      (until - originMs) * ticksPerMs,
+      at < charging.to ? charging.to : end,
+      edgeAfter(at, segment) ?? end,
+      edgeAfter(at, parked) ?? end,
+      durations[nextDuration] ?? end,
+    )
+    if (doing !== 'after' || flowing) emit(at, to, doing, here, flowing ? segment : null)
+    if (flowing && to === segment.to) nextSegment++
+    at = to
+  }
 }
 
-function nameOf(period: Period, day: Temporal.PlainDate): string {
-  if (period === 'day') return day.toString()
-  if (period === 'month') return day.toPlainYearMonth().toString()
-  return `${day.yearOfWeek}-W${String(day.weekOfYear).padStart(2, '0')}`
+const edgeAfter = (at: number, interval: Interval | undefined): number | undefined =>
+  interval === undefined ? undefined : interval.from > at ? interval.from : interval.to
+
+function shareOf({ from, to, energyWh }: Segment, start: number, end: number): Ratio {
+  return end - start === to - from ? energyWh : mul(energyWh, ratio(end - start, to - from))
+}
+
+/** As measured, else from energy and time; null for energy that flowed in no time. */
+function powerOf({ from, to, energyWh, powerW }: Segment, ticksPerMs: number): Ratio | null {
+  if (powerW !== undefined && powerW !== null) return fromDecimal(String(powerW))
+  return from === to ? null : mul(energyWh, ratio(MS_PER_HOUR * ticksPerMs, to - from))
+}
+
+/** As measured; where nothing flows it is zero, else not known. */
+function currentOf({ energyWh, currentA }: Segment): Ratio | null {
+  if (currentA !== undefined && currentA !== null) return fromDecimal(String(currentA))
+  return isZero(energyWh) ? ZERO : null
+}
+
+function* atThresholds(
+  thresholds: readonly Ratio[],
+  before: Ratio,
+  energyWh: Ratio,
+): Generator<{ energyWh: Ratio; last: boolean }> {
+  const after = add(before, energyWh)
+  let from = before
+  for (const threshold of thresholds) {
+    if (compare(threshold, from) <= 0 || compare(threshold, after) >= 0) continue
+    yield { energyWh: sub(threshold, from), last: false }
+    from = threshold
+  }
+  yield { energyWh: sub(after, from), last: true }
+}
+
+function energyEdges(components: readonly Component[]): Ratio[] {
+  const edges = components.flatMap(({ limits }) => [limits.energyWh.min, limits.energyWh.max])
+  const sorted = edges.filter(edge => edge !== null).sort(compare)
+  return sorted.filter((edge, index) => index === 0 || compare(edge, sorted[index - 1]!) !== 0)
+}
+
+function durationEdges(components: readonly Component[]): number[] {
+  const edges = components.flatMap(({ limits }) => [limits.elapsedMs.min, limits.elapsedMs.max])
+  return [...new Set(edges.filter(edge => edge !== null))].sort((a, b) => a - b)
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../protocol/units.ts'
 import type { TariffDefinition } from '../tariff/tariff.ts'
-import type { Rated } from './charge.ts'
+import { rateByElements, rateExpired } from './by-elements.ts'
+import { type Rated, round } from './charge.ts'
 import type { Ratio } from './ratio.ts'
 import { rateTimeOfUse } from './time-of-use.ts'
 
@@ -47,5 +48,17 @@ export interface RateInput {
 export function rateSegments(input: RateInput): Rated {
   const { tariff } = input
   if (tariff.version === 1) return rateTimeOfUse(tariff, input)
-  throw new RangeError('version 2 is not rated yet')
+  return rateByElements(tariff, input)
+}
+
+/**
+ * What a reservation costs that expired without a session. Limits of a session's price do not bound it; a tariff of
+ * version 1 prices none. Throws a RangeError as `rateSegments` does.
+ */
+export function rateNoShow({ tariff, reservation, ...where }: NoShowInput): Rated {
+  return tariff.version === 1 ? round([], []) : rateExpired(tariff, where, reservation)
+}
+
+export interface NoShowInput extends Pick<RateInput, 'tariff' | 'timeZone' | 'originMs' | 'ticksPerMs'> {
+  reservation: Interval
 }

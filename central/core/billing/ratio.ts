@@ -33,6 +33,7 @@ function lowest(n: bigint, d: bigint): Ratio {
 }
 
 export const ZERO: Ratio = { n: 0n, d: 1n }
+export const ONE: Ratio = { n: 1n, d: 1n }
 
 /** n/d in lowest terms. Throws a RangeError for a number that is not an integer and for d = 0. */
 export function ratio(n: bigint | number, d: bigint | number = 1n): Ratio {
@@ -73,6 +74,9 @@ export function floor(r: Ratio): bigint {
   const towardsZero = r.n / r.d
   return r.n < 0n && towardsZero * r.d !== r.n ? towardsZero - 1n : towardsZero
 }
+
+/** The least integer that is not below r. */
+export const ceil = (r: Ratio): bigint => -floor({ n: -r.n, d: r.d })
 
 /** The nearest integer; exactly between two, the greater one, also below zero. */
 export const roundHalfUp = (r: Ratio): bigint => floor({ n: 2n * r.n + r.d, d: 2n * r.d })

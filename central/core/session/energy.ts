@@ -8,6 +8,9 @@ export interface RegisterReading {
   at?: EpochMs | null
   receivedAt: EpochMs
   registerMilliWh: MilliWh
+  /** Power and current (sum over the phases) that the charger measured when it read the register. */
+  powerW?: number | null
+  currentA?: number | null
 }
 
 export interface EnergyInput {
@@ -34,10 +37,7 @@ export interface SessionEnergy {
   plausibility: Plausibility
 }
 
-interface Point {
-  at: EpochMs
-  registerMilliWh: MilliWh
-}
+type Point = Pick<RegisterReading, 'registerMilliWh' | 'powerW' | 'currentA'> & { at: EpochMs }
 
 /** Energy from one register value to the next: a register that falls was reset and counts from its new value (quirk 65). */
 export const registerStep = (from: MilliWh, to: MilliWh): MilliWh => Math.max(0, to - from)
@@ -54,14 +54,21 @@ export function sessionEnergy(input: EnergyInput): SessionEnergy {
   let previous = points[0]
   for (const point of points) {
     const step = registerStep(previous!.registerMilliWh, point.registerMilliWh)
-    if (step > 0) {
+    const measured = measuredAt(point)
+    // a stretch without energy counts where something was measured that a tariff may ask about
+    if (step > 0 || (measured !== null && point.at > previous!.at)) {
       const from = previous!.at - input.startedAt
-      segments.push({ from, to: point.at - input.startedAt, energyWh: ratio(step, MILLI_WH_PER_WH) })
+      segments.push({ from, to: point.at - input.startedAt, energyWh: ratio(step, MILLI_WH_PER_WH), ...measured })
       energyMilliWh += step
     }
     previous = point
   }
   return { segments, energyMilliWh, plausibility: plausibility(input, energyMilliWh, points) }
+}
+
+/** Power and current that were measured with a register, if any. */
+function measuredAt({ powerW = null, currentA = null }: Point): Pick<Segment, 'powerW' | 'currentA'> | null {
+  return powerW === null && currentA === null ? null : { powerW, currentA }
 }
 
 /**
@@ -71,29 +78,37 @@ export function sessionEnergy(input: EnergyInput): SessionEnergy {
  */
 function pointsInOrder(input: EnergyInput): Point[] {
   const timed = input.readings.map(reading => ({ ...reading, clock: trustedTime(reading.at, reading.receivedAt) }))
-  timed.sort((a, b) => a.clock - b.clock || a.registerMilliWh - b.registerMilliWh)
+  timed.sort(
+    (a, b) =>
+      a.clock - b.clock || a.registerMilliWh - b.registerMilliWh || more(b, a, 'powerW') || more(b, a, 'currentA'),
+  )
   const byClock = withEnds(
     input,
-    timed.map(({ clock, registerMilliWh }) => ({ at: clock, registerMilliWh })),
+    timed.map(({ clock, ...reading }) => ({ ...reading, at: clock })),
   )
   if (!falls(byClock)) return byClock
   // the sort is stable: what came in one message stays in the order of the charger's times
   timed.sort((a, b) => a.receivedAt - b.receivedAt)
   const byArrival = withEnds(
     input,
-    timed.map(({ receivedAt, registerMilliWh }) => ({ at: receivedAt, registerMilliWh })),
+    timed.map(reading => ({ ...reading, at: reading.receivedAt })),
   )
   return falls(byArrival) ? byClock : byArrival
 }
+
+const more = (a: RegisterReading, b: RegisterReading, key: 'powerW' | 'currentA'): number =>
+  (a[key] ?? -1) - (b[key] ?? -1)
 
 /** The readings within the session's time, between the registers of its start and stop. */
 function withEnds(input: EnergyInput, readings: readonly Point[]): Point[] {
   const { startedAt, startRegisterMilliWh, stopRegisterMilliWh } = input
   const endedAt = Math.max(startedAt, input.endedAt)
-  const points = readings.map(({ at, registerMilliWh }) => ({
-    at: Math.min(Math.max(at, startedAt), endedAt),
-    registerMilliWh,
-  }))
+  const points = readings.map(
+    (reading): Point => ({
+      ...reading,
+      at: Math.min(Math.max(reading.at, startedAt), endedAt),
+    }),
+  )
   if (startRegisterMilliWh !== null) points.unshift({ at: startedAt, registerMilliWh: startRegisterMilliWh })
   if (stopRegisterMilliWh !== null) points.push({ at: endedAt, registerMilliWh: stopRegisterMilliWh })
   return points

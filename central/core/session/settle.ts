@@ -1,7 +1,7 @@
 import { type EpochMs, MILLI_WH_PER_WH, type MilliWh } from '../../../protocol/units.ts'
 import { apportion } from '../billing/apportion.ts'
 import type { DetailFigures } from '../billing/bill.ts'
-import { type Interval, type LineDimension, type Rated, rateSegments } from '../billing/rate.ts'
+import { type Interval, type LineDimension, type Rated, rateNoShow, rateSegments } from '../billing/rate.ts'
 import { mul, ratio } from '../billing/ratio.ts'
 import type { TariffDefinition } from '../tariff/tariff.ts'
 import { type Implausible, type RegisterReading, sessionEnergy } from './energy.ts'
@@ -107,7 +107,7 @@ export function settleSession(input: SettleInput): Settlement {
     segments,
     session: { from: 0, to: endedAt - startedAt },
     parking: parking.map(sinceStart),
-    reservation: input.reservation == null ? null : sinceStart(input.reservation),
+    reservation: isSpan(input.reservation) ? sinceStart(input.reservation) : null,
   })
   const free = energyMilliWh < MILLI_WH_PER_WH
   const milli = ratio(MILLI_WH_PER_WH)
@@ -137,10 +137,31 @@ export function settleSession(input: SettleInput): Settlement {
   }
 }
 
+/** What a reservation comes to that expired without a session: a detail of no energy, from its beginning to its end. */
+export function settleNoShow(input: { tariff: TariffDefinition; timeZone: string; reservation: TimeSpan }): Settlement {
+  const { tariff, timeZone, reservation } = input
+  const { from } = reservation
+  const to = Math.max(from, reservation.to)
+  const rated = rateNoShow({ tariff, timeZone, originMs: from, ticksPerMs: 1, reservation: { from: 0, to: to - from } })
+  return {
+    startedAt: from,
+    endedAt: to,
+    energyMilliWh: 0,
+    chargingSeconds: 0,
+    parkingSeconds: 0,
+    currency: tariff.currency,
+    windows: [],
+    ...moneyOf(rated),
+    reviewReason: null,
+  }
+}
+
 function moneyOf(rated: Rated): Money {
   const { energyFeeMinor, serviceFeeMinor, otherFeeMinor, totalMinor, vatMinor } = rated
   return { lines: settledLines(rated.lines), energyFeeMinor, serviceFeeMinor, otherFeeMinor, totalMinor, vatMinor }
 }
+
+const isSpan = (span: TimeSpan | null | undefined): span is TimeSpan => span != null && span.from < span.to
 
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000)
 
