@@ -2,6 +2,7 @@ import type { Outcome } from '../../protocol/charger/command.ts'
 import type { Mode } from '../../protocol/modes.ts'
 import type { Result } from '../../protocol/result.ts'
 import type { EpochMs, Money } from '../../protocol/units.ts'
+import type { LineDimension } from '../core/billing/rate.ts'
 
 /** Who asks. `id` is null for the system itself. */
 export interface Actor {
@@ -43,7 +44,12 @@ export interface BillView {
   id: string
   number: string
   requestId: string
+  /** As issued; corrections since then are beside it, `balance` is both together. */
   total: Money
+  corrections: Money
+  balance: Money
+  /** Contained in the balance. */
+  vat: Money
   state: 'unpaid' | 'paid' | 'refunded'
   energyWh: number
   createdAt: EpochMs
@@ -66,7 +72,24 @@ export interface DetailView {
   serviceFee: Money
   otherFee: Money
   total: Money
+  /** Contained in the total. */
+  vat: Money
+  lines: LineView[]
   stopReason: string
+}
+
+/** What was billed at one price. */
+export interface LineView {
+  dimension: LineDimension
+  kind: string
+  /** Decimal, in the currency unit without VAT, per kWh, hour or session. */
+  price: string
+  quantity: number
+  unit: 'Wh' | 's' | 'count'
+  /** Percent; null where none applies. */
+  vat: number | null
+  /** With VAT. */
+  amount: Money
 }
 
 export interface CommandView {

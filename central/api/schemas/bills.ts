@@ -10,6 +10,18 @@ const window = z.object({
   fee: money,
 })
 
+const line = z.object({
+  dimension: z
+    .string()
+    .describe('ENERGY, SERVICE, TIME, PARKING_TIME, FLAT, RESERVATION_TIME, RESERVATION_FLAT, MIN_PRICE or MAX_PRICE'),
+  kind: z.string(),
+  price: z.string().describe('Per kWh, hour or session, decimal, in the currency unit, without VAT'),
+  quantity: z.number(),
+  unit: z.enum(['Wh', 's', 'count']),
+  vat: z.number().nullable().describe('Percent; null where none applies'),
+  amount: money.describe('With VAT'),
+})
+
 const detailMembers = {
   id: z.string(),
   number: z.string(),
@@ -25,7 +37,9 @@ const detailMembers = {
   energyFee: money,
   serviceFee: money,
   otherFee: money,
-  total: money,
+  total: money.describe('With VAT'),
+  vat: money.describe('Contained in the total'),
+  lines: z.array(line).describe('What was billed at each price; they add up to the total'),
   stopReason: z.string(),
 }
 
@@ -39,6 +53,7 @@ export const listedDetail = z.object({
   userId: z.string().nullable(),
   tariffVersionId: z.string().nullable(),
   correctsId: z.string().nullable(),
+  origin: z.enum(['rated', 'given']).describe('given: an amount of an operator; else computed from the registers'),
   note: z.string().nullable(),
   createdAt: time,
 })
@@ -47,7 +62,10 @@ const billMembers = {
   id: z.string(),
   number: z.string(),
   requestId: z.string(),
-  total: money,
+  total: money.describe('As issued'),
+  corrections: money.describe('What corrections since then add or take off'),
+  balance: money.describe('Total and corrections together'),
+  vat: money.describe('Contained in the balance'),
   state: z.enum(['unpaid', 'paid', 'refunded']),
   energyWh: z.number().int(),
   createdAt: time,
@@ -76,4 +94,6 @@ export const estimate = z.object({
   serviceFee: money,
   otherFee: money,
   total: money,
+  vat: money,
+  lines: z.array(line),
 })

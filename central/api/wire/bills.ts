@@ -1,8 +1,7 @@
-import { PRICE_SCALE } from '../../../protocol/tariff.ts'
 import { rfc3339, wattHours } from '../../../protocol/units.ts'
-import { apportion, printedWattHours } from '../../core/billing/apportion.ts'
-import { roundHalfUp } from '../../core/billing/ratio.ts'
+import { printedWattHours } from '../../core/billing/apportion.ts'
 import type { ListedBill, ListedDetail } from '../../store/views/bill-lists.ts'
+import { lineView, priceOf } from '../../store/views/request-bill.ts'
 import type { Estimate } from '../../use-cases/billing/estimate.ts'
 import type { BillView, DetailView } from '../../use-cases/verbs.ts'
 
@@ -22,16 +21,9 @@ export const billOf = (view: BillView) => ({
   details: view.details.map(detailViewOf),
 })
 
-/** A price of 1/10000 of the unit as a decimal: 7000 is 0.7000. Digits only, no float. */
-export function priceOf(price: number): string {
-  const digits = String(price).padStart(5, '0')
-  const scale = String(PRICE_SCALE).length - 1
-  return `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
-}
-
 /** A stored detail as it goes out. */
 export function listedDetailOf(row: ListedDetail) {
-  const { currency, energyMilliWh, energyFeeMinor, serviceFeeMinor, otherFeeMinor, totalMinor, ...rest } = row
+  const { currency, energyMilliWh, energyFeeMinor, serviceFeeMinor, otherFeeMinor, totalMinor, vatMinor, ...rest } = row
   const money = (amount: number) => ({ amount, currency })
   const energies = printedWattHours(row.windows.map(window => window.energyMilliWh))
   return {
@@ -53,42 +45,53 @@ export function listedDetailOf(row: ListedDetail) {
     serviceFee: money(serviceFeeMinor),
     otherFee: money(otherFeeMinor),
     total: money(totalMinor),
+    vat: money(vatMinor),
+    lines: row.lines.map(line => lineView(line, currency)),
     createdAt: rfc3339(row.createdAt),
   }
 }
 
-export const listedBillOf = ({ currency, totalMinor, energyMilliWh, ...row }: ListedBill) => ({
+export const listedBillOf = ({
+  currency,
+  totalMinor,
+  correctionsMinor,
+  vatMinor,
+  energyMilliWh,
+  ...row
+}: ListedBill) => ({
   ...row,
   number: String(row.number),
   total: { amount: totalMinor, currency },
+  corrections: { amount: correctionsMinor, currency },
+  balance: { amount: totalMinor + correctionsMinor, currency },
+  vat: { amount: vatMinor, currency },
   energyWh: wattHours(energyMilliWh),
   createdAt: rfc3339(row.createdAt),
 })
 
-export function estimateOf({ startAt, finishAt, powerW, rated, total }: Estimate) {
-  const money = (amount: number) => ({ amount, currency: total.currency })
-  const energyWh = roundHalfUp(rated.energyWh)
-  const energies = apportion(
-    energyWh,
-    rated.windows.map(window => window.energyWh),
-  )
+export function estimateOf({ startAt, finishAt, powerW, settled }: Estimate) {
+  const { currency, windows, lines } = settled
+  const money = (amount: number) => ({ amount, currency })
+  const energies = printedWattHours(windows.map(window => window.energyMilliWh))
   return {
     startAt: rfc3339(startAt),
     finishAt: rfc3339(finishAt),
     chargingSeconds: Math.round((finishAt - startAt) / 1000),
     powerW,
-    energyWh: Number(energyWh),
-    windows: rated.windows.map((window, index) => ({
-      from: rfc3339(window.fromMs),
-      to: rfc3339(window.toMs),
+    energyWh: wattHours(settled.energyMilliWh),
+    windows: windows.map((window, index) => ({
+      from: rfc3339(window.from),
+      to: rfc3339(window.to),
       kind: window.kind,
       price: priceOf(window.price),
-      energyWh: Number(energies[index]),
+      energyWh: energies[index]!,
       fee: money(window.feeMinor),
     })),
-    energyFee: money(rated.energyFeeMinor),
-    serviceFee: money(rated.serviceFeeMinor),
-    otherFee: money(rated.otherFeeMinor),
-    total,
+    energyFee: money(settled.energyFeeMinor),
+    serviceFee: money(settled.serviceFeeMinor),
+    otherFee: money(settled.otherFeeMinor),
+    total: money(settled.totalMinor),
+    vat: money(settled.vatMinor),
+    lines: lines.map(line => lineView(line, currency)),
   }
 }

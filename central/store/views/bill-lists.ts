@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
+import type { SettledLine, SettledWindow } from '../../core/session/settle.ts'
 import { listPage, type Page, type PageRequest, type Sql, when, whenTime } from './page.ts'
 
 export interface ListedDetail {
@@ -19,11 +20,17 @@ export interface ListedDetail {
   parkingSeconds: number
   startedAt: EpochMs
   endedAt: EpochMs
-  windows: { from: EpochMs; to: EpochMs; kind: string; price: number; energyMilliWh: number; feeMinor: number }[]
+  windows: SettledWindow[]
+  /** What was billed at each price; empty for a correction by an operator's amount, and in details older than lines. */
+  lines: SettledLine[]
   energyFeeMinor: number
   serviceFeeMinor: number
   otherFeeMinor: number
   totalMinor: number
+  /** Contained in the total. */
+  vatMinor: number
+  /** `given`: an operator's amount; else computed from the session's registers. */
+  origin: 'rated' | 'given'
   tariffVersionId: string | null
   stopReason: string
   createdAt: EpochMs
@@ -33,7 +40,7 @@ const DETAILS = /* sql */ `
 select id, number, kind, bill_id as "billId", corrects_id as "correctsId", note, request_id as "requestId", session_id as "sessionId",
   site_id as "siteId", pile_id as "pileId", user_id as "userId", currency, energy_milli_wh as "energyMilliWh",
   charging_seconds as "chargingSeconds", parking_seconds as "parkingSeconds", started_at as "startedAt", ended_at as "endedAt",
-  windows, energy_fee_minor as "energyFeeMinor", service_fee_minor as "serviceFeeMinor", other_fee_minor as "otherFeeMinor",
+  windows, lines, vat_minor as "vatMinor", origin, energy_fee_minor as "energyFeeMinor", service_fee_minor as "serviceFeeMinor", other_fee_minor as "otherFeeMinor",
   total_minor as "totalMinor", tariff_version_id as "tariffVersionId", stop_reason as "stopReason", created_at as "createdAt"
 from billing_details`
 
@@ -73,7 +80,12 @@ export interface ListedBill {
   siteId: string
   userId: string | null
   currency: string
+  /** As issued. */
   totalMinor: number
+  /** What corrections since then add to it, or take off. */
+  correctionsMinor: number
+  /** Contained in total and corrections together. */
+  vatMinor: number
   state: 'unpaid' | 'paid' | 'refunded'
   energyMilliWh: number
   createdAt: EpochMs
@@ -81,10 +93,11 @@ export interface ListedBill {
 
 const BILLS = /* sql */ `
 select b.id, b.number, b.request_id as "requestId", b.site_id as "siteId", b.user_id as "userId", b.currency,
-  b.total_minor as "totalMinor", b.state,
-  (select coalesce(sum(d.energy_milli_wh), 0) from billing_details d where d.request_id = b.request_id)::bigint as "energyMilliWh",
+  b.total_minor as "totalMinor", b.state, (d.total - b.total_minor)::bigint as "correctionsMinor", d.vat as "vatMinor", d.energy as "energyMilliWh",
   b.created_at as "createdAt"
-from bills b`
+from bills b cross join lateral (
+  select coalesce(sum(energy_milli_wh), 0)::bigint as energy, coalesce(sum(total_minor), 0)::bigint as total, coalesce(sum(vat_minor), 0)::bigint as vat
+  from billing_details where bill_id = b.id) d`
 
 /** Bills, newest first by number. */
 export const listBills = (sql: Sql, filter: BillFilter): Promise<Page<ListedBill>> =>
