@@ -3,6 +3,7 @@ import { difference } from '../../core/billing/correction.ts'
 import type { Settlement } from '../../core/session/settle.ts'
 import type { NewDetail } from '../../store/site/money-writes.ts'
 import type { RatingRow } from '../../store/site/rating.ts'
+import { settleAmount } from '../payments/account.ts'
 import { tellBill } from './tell-end.ts'
 import { notice, type SiteWork } from './work.ts'
 
@@ -51,6 +52,7 @@ export async function billSession(
     origin: 'rated',
     note: told,
   })
+  if (billId !== null) await settleAmount(work.client, billId, work.now, apart?.totalMinor ?? rated.totalMinor)
   notice(work, 'anomaly', `session ${row.id} is corrected: ${told}`, {
     pileId: row.pileId,
     requestId,
@@ -72,5 +74,7 @@ export async function billRequest(work: SiteWork, requestId: string, userId: str
     currency: site.currency,
     createdAt: work.now,
   })
-  if (made) await tellBill(work, id, requestId)
+  if (!made) return
+  await settleAmount(work.client, id, work.now)
+  await tellBill(work, id, requestId)
 }
