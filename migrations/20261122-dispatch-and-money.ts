@@ -108,6 +108,8 @@ alter table billing_details
   add column origin text not null default 'rated' check (origin in ('rated', 'given'));
 create index billing_details_of_session on billing_details (session_id);
 create index billing_details_bill on billing_details (bill_id);
+-- reports: what a site booked in a stretch of time
+create index billing_details_site on billing_details (site_id, created_at);
 
 alter table bills add column paid_at timestamptz;
 

@@ -101,7 +101,7 @@ share as (
       coalesce(l.vat, 0) as vat
     from (
       select kind, sum(("to" - "from") / 1000) as seconds, sum("energyMilliWh") as energy, sum("feeMinor") as energy_fee
-      from jsonb_to_recordset(d.windows) as window (kind text, "from" bigint, "to" bigint, "energyMilliWh" bigint, "feeMinor" bigint)
+      from jsonb_to_recordset(d.windows) as piece (kind text, "from" bigint, "to" bigint, "energyMilliWh" bigint, "feeMinor" bigint)
       group by kind) w
     left join (
       select kind, sum("amountMinor") filter (where dimension = 'SERVICE') as service_fee,
