@@ -1,4 +1,4 @@
-import { type CalendarPiece, calendarOf } from '../tariff/calendar.ts'
+import { type CalendarPiece, calendarAt } from '../tariff/calendar.ts'
 import type { Component, Priced } from '../tariff/elements.ts'
 import type { Moment } from '../tariff/match.ts'
 import type { Interval, Segment } from './rate.ts'
@@ -38,7 +38,10 @@ const MS_PER_HOUR = 3_600_000
 export function periodsOf(priced: Priced, course: Course): Period[] {
   const { timeZone, originMs, ticksPerMs, charging, segments, parking } = course
   const components = Object.values(priced).flat()
-  const calendar = calendarOf(components, timeZone)
+  const calendar = calendarAt(
+    components.map(component => component.limits),
+    timeZone,
+  )
   const thresholds = energyEdges(components)
   const durations = durationEdges(components).map(ms => charging.from + ms * ticksPerMs)
   const end = Math.max(charging.to, segments.at(-1)?.to ?? charging.to, parking.at(-1)?.to ?? charging.to)

@@ -1,6 +1,6 @@
 import { MINUTES_PER_DAY } from '../../../protocol/tariff.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
-import type { Component, Limits } from './elements.ts'
+import type { Limits } from './elements.ts'
 import { offsetAt } from './zone.ts'
 
 const MINUTE_MS = 60_000
@@ -26,11 +26,11 @@ export interface CalendarPiece {
 const EPOCH: LocalTime = { day: 0, weekday: 3, minute: 0 }
 
 /**
- * A calendar that knows at which minutes, and whether at midnight, the restrictions of some components change: asked at an
- * instant it tells the local time and how long it holds as far as they are concerned.
+ * A calendar that knows at which minutes, and whether at midnight, some restrictions change: asked at an instant it tells
+ * the local time and how long it holds as far as they are concerned.
  */
-export function calendarOf(components: readonly Component[], timeZone: string): (at: EpochMs) => CalendarPiece {
-  const edges = edgesOf(components.map(component => component.limits))
+export function calendarAt(limits: readonly Limits[], timeZone: string): (at: EpochMs) => CalendarPiece {
+  const edges = edgesOf(limits)
   if (edges.length === 0) return () => ({ local: EPOCH, until: Number.POSITIVE_INFINITY })
   return at => {
     const { until, offsetMs } = offsetAt(timeZone, at)
