@@ -77,6 +77,7 @@ export async function start(config: Config, log: Logger): Promise<Product> {
           arrivalGraceMs: charging.arrivalGraceMinutes * MINUTES,
           startTimeoutMs: charging.startTimeoutMinutes * MINUTES,
           stopTimeoutMs: charging.stopTimeoutMinutes * MINUTES,
+          offlineTimeoutMs: charging.offlineTimeoutMinutes * MINUTES,
         },
         validation: ocppConfig.validation,
         pingSeconds: ocppConfig.pingSeconds,

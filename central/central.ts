@@ -75,7 +75,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
 
   if (await ensureDefaultSite({ pool, clock, first: options.first }))
     log.info({ site: DEFAULT_SITE }, 'made the default site with its piles and tariff')
-  await forgetLinks(pool, node)
+  await forgetLinks(pool, node, clock.now())
 
   const figures = createLiveFigures({ pool, clock, log, emit: events.emit })
   const port: CentralPort = {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Clock } from '../../protocol/clock.ts'
 import { newId } from '../../protocol/ids.ts'
 import { MODES, type Mode, queueNumber } from '../../protocol/modes.ts'
+import type { EpochMs } from '../../protocol/units.ts'
 import { defaultTariff } from '../core/tariff/tariff.ts'
 
 export const DEFAULT_SITE = 'default'
@@ -86,8 +87,10 @@ export async function ensureDefaultSite({
 }
 
 /** After a restart nobody is connected yet: what an earlier process of this node wrote of its links is past. */
-export async function forgetLinks(pool: Pool, node: string): Promise<void> {
-  await pool.query('update charge_points set connected = false, link_id = null where link_node = $1 and connected', [
-    node,
-  ])
+export async function forgetLinks(pool: Pool, node: string, now: EpochMs): Promise<void> {
+  await pool.query(
+    `update charge_points set connected = false, link_id = null, link_since = to_timestamp($2::double precision / 1000)
+     where link_node = $1 and connected`,
+    [node, now],
+  )
 }

@@ -7,6 +7,9 @@ import type { Answer } from './rpc/charger-socket.ts'
 /** What a charge point says when it does, or will do, what it was asked. */
 const YES = new Set(['Accepted', 'AcceptedCanceled', 'Scheduled', 'RebootRequired', 'Unlocked'])
 
+/** What it says when it would at another time (ReserveNow, OCPP 1.6 section 7.40). */
+const FOR_NOW = new Set(['Occupied', 'Unavailable'])
+
 /** Turns what came over the wire into the outcome of a command. The charge point's own answer is passed on unchanged. */
 export function outcomeOf(action: string, answer: Answer, timeoutMs: number): Outcome {
   switch (answer.kind) {
@@ -39,7 +42,8 @@ function judge(action: string, payload: unknown): Outcome {
     return invalid(problems.map(problem => `${problem.path} ${problem.message}`).join('; '), result)
   }
   const { status } = parsed.data as { status?: string }
-  return { status: status === undefined || YES.has(status) ? 'accepted' : 'rejected', result }
+  if (status === undefined || YES.has(status)) return { status: 'accepted', result }
+  return { status: 'rejected', result, ...(FOR_NOW.has(status) && { forNow: true as const }) }
 }
 
 type Failure = { code: string; description: string }

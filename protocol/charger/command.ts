@@ -32,8 +32,8 @@ export type Reservation = Extract<Command, { verb: 'reserve' | 'cancel-reservati
  * repeated blindly.
  */
 export type Outcome =
-  /** The charger's own answer, unchanged. */
-  | { status: 'accepted' | 'rejected'; result: unknown }
+  /** The charger's own answer, unchanged. `forNow`: it says no because of how it is at present, not because it cannot. */
+  | { status: 'accepted' | 'rejected'; result: unknown; forNow?: true }
   /** A CALLERROR with the charger's code, or an answer the schema forbids (`invalid-answer`, the answer in `result`). */
   | { status: 'failed'; error: { code: string; description: string }; result?: unknown }
   /** No answer in bounded time. */

@@ -32,8 +32,8 @@ export interface NewFault {
 export const createPileWrites = (run: Run) => ({
   addFault: (f: NewFault) =>
     run(
-      `insert into fault_records (id, site_id, charge_point_id, pile_id, type, source, error_code, vendor_error_code, description, state, opened_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', ${at('$10')})
+      `insert into fault_records (id, site_id, charge_point_id, pile_id, type, source, error_code, vendor_error_code, description, state, opened_at, firmware)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', ${at('$10')}, (select firmware from charge_points where id = $3))
          on conflict (pile_id) where source = 'charger' and state in ('open', 'acknowledged', 'in-repair') do nothing`,
       [
         f.id,
@@ -48,6 +48,13 @@ export const createPileWrites = (run: Run) => ({
         f.openedAt,
       ],
     ),
+
+  /** Whom it has hit, beside those who were known before. */
+  faultAffected: (ids: string[], affected: { requestId: string; number: string; charging: boolean }[]) =>
+    run('update fault_records set affected = affected || $2::jsonb where id = any($1)', [
+      ids,
+      JSON.stringify(affected),
+    ]),
 
   resolveFault: (id: string, now: EpochMs) =>
     run(`update fault_records set state = 'resolved', resolved_at = ${at('$2')} where id = $1`, [id, now]),

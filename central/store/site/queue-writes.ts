@@ -25,6 +25,7 @@ export interface Placement {
   since: EpochMs
   turnAt: EpochMs | null
   startAskedAt: EpochMs | null
+  reserveAskedAt: EpochMs | null
 }
 
 /** Requests, where their cars are, and why. */
@@ -97,11 +98,12 @@ export const createQueueWrites = (run: Run) => ({
 
   place: (siteId: string, p: Placement) =>
     run(
-      `insert into queue_status (request_id, site_id, place, pile_id, position, since, turn_at, start_asked_at)
-         values ($1, $2, $3, $4, $5, ${at('$6')}, ${at('$7')}, ${at('$8')})
+      `insert into queue_status (request_id, site_id, place, pile_id, position, since, turn_at, start_asked_at, reserve_asked_at)
+         values ($1, $2, $3, $4, $5, ${at('$6')}, ${at('$7')}, ${at('$8')}, ${at('$9')})
          on conflict (request_id) do update set place = excluded.place, pile_id = excluded.pile_id, position = excluded.position,
-           since = excluded.since, turn_at = excluded.turn_at, start_asked_at = excluded.start_asked_at`,
-      [p.requestId, siteId, p.place, p.pileId, p.position, p.since, p.turnAt, p.startAskedAt],
+           since = excluded.since, turn_at = excluded.turn_at, start_asked_at = excluded.start_asked_at,
+           reserve_asked_at = excluded.reserve_asked_at`,
+      [p.requestId, siteId, p.place, p.pileId, p.position, p.since, p.turnAt, p.startAskedAt, p.reserveAskedAt],
     ),
 
   unplace: (requestId: string) => run('delete from queue_status where request_id = $1', [requestId]),

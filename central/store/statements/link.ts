@@ -45,7 +45,7 @@ written as (
     protocol = case when up then coalesce(input.protocol, c.protocol) else c.protocol end,
     link_id = case when up then input.link_id end,
     link_node = case when up then node end,
-    link_since = case when up then at else c.link_since end,
+    link_since = at,
     address = case when up then input.address else c.address end,
     last_seen_at = greatest(c.last_seen_at, at)
   from input join found using (n)

@@ -43,7 +43,7 @@ export function createRequestVerbs({
     const request = await findRequest(pool, requestId)
     if (request === undefined || !mayTouch(actor, request.userId)) return refuse('not-found')
     if (request.status !== 'active') return ok(viewEnded(request))
-    const snap = await loadSite(pool, request.siteId, false)
+    const snap = await loadSite(pool, request.siteId, clock.now(), false)
     const car = snap?.cars.find(one => one.requestId === requestId)
     if (snap === undefined || car === undefined) return ok(viewEnded((await findRequest(pool, requestId)) ?? request))
     return ok(await viewActive(pool, snap, buildYard(snap, clock.now()), car, clock.now()))
@@ -105,6 +105,7 @@ export function createRequestVerbs({
           since: now,
           turnAt: null,
           startAskedAt: null,
+          reserveAskedAt: null,
           deliveredMilliWh: 0,
         }
         await work.db.addRequest({ ...row, id: car.id, siteId })

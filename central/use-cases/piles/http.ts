@@ -88,7 +88,7 @@ export function createHttpPileVerbs({
       const pile = await pileOf(task.pileId)
       if (pile === undefined) return refuse('not-found', `there is no pile ${task.pileId}`)
       await endStopping(pile)
-      const snap = await loadSite(pool, pile.siteId, false)
+      const snap = await loadSite(pool, pile.siteId, clock.now(), false)
       if (snap === undefined) return refuse('not-found')
       const called = calledCar(snap, pile.id, task, clock.now())
       if (called === undefined) return refuse('not-called')

@@ -5,10 +5,12 @@ import { loadSite } from '../../store/site/load.ts'
 import { createSiteWrites } from '../../store/site/writes.ts'
 import { stopAtLimits } from '../payments/limit.ts'
 import { followFaults } from './faults.ts'
+import { holdPiles } from './holds.ts'
 import { joinSessions } from './join.ts'
 import { keepPlacements, storedPlacement } from './keep.ts'
 import { settleEnded } from './settle.ts'
 import { tellStates } from './tell.ts'
+import { followWindows } from './tell-windows.ts'
 import { closeForgotten, endGraces, takeTurns } from './turns.ts'
 import { buildYard, decide, type SiteRules, type SiteWork, viewPile, yardPile } from './work.ts'
 
@@ -31,7 +33,7 @@ export async function advance<T>(
   told: ReadonlyMap<string, string>,
   action?: SiteAction<T>,
 ): Promise<{ work: SiteWork; result: T | undefined } | undefined> {
-  const snap = await loadSite(client, siteId, true)
+  const snap = await loadSite(client, siteId, now, true)
   if (snap === undefined) return undefined
   const work: SiteWork = {
     now,
@@ -64,6 +66,8 @@ export async function advance<T>(
   }
   await stopAtLimits(work)
   await takeTurns(work)
+  await holdPiles(work)
+  await followWindows(work)
   await keepPlacements(work)
   await tellStates(work)
   return { work, result }

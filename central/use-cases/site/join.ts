@@ -153,6 +153,7 @@ async function walkUp(work: SiteWork, session: SessionRow, pile: PileRow): Promi
     since: work.now,
     turnAt: null,
     startAskedAt: null,
+    reserveAskedAt: null,
     deliveredMilliWh: 0,
   }
   // also for a session that has ended already: it takes a number, but no place

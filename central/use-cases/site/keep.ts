@@ -12,6 +12,7 @@ export const storedPlacement = ({
   since,
   turnAt,
   startAskedAt,
+  reserveAskedAt,
 }: CarRow): Placement => ({
   requestId,
   place,
@@ -20,6 +21,7 @@ export const storedPlacement = ({
   since,
   turnAt,
   startAskedAt,
+  reserveAskedAt,
 })
 
 /** Writes where every car is now, if it moved, and the counters; emits the queue when it changed. */
@@ -43,7 +45,7 @@ export async function keepPlacements(work: SiteWork): Promise<void> {
   if (moved || work.before.size !== snap.cars.length || !work.told.has(`queue ${snap.site.id}`)) await tellQueue(work)
 }
 
-function* placements({ yard }: SiteWork): Iterable<Omit<Placement, 'since' | 'turnAt' | 'startAskedAt'>> {
+function* placements({ yard }: SiteWork): Iterable<Pick<Placement, 'requestId' | 'place' | 'pileId' | 'position'>> {
   for (const pile of yard.piles)
     yield* pile.cars.map((requestId, position) => ({ requestId, place: 'pile' as const, pileId: pile.id, position }))
   yield* yard.waiting.map((requestId, position) => ({ requestId, place: 'waiting' as const, pileId: null, position }))

@@ -1,27 +1,17 @@
 import { sendBack } from '../../core/queue/verbs.ts'
 import type { CarRow, PileRow } from '../../store/site/snapshot.ts'
+import { isPromised } from './holds.ts'
 import { endRequest } from './settle.ts'
-import {
-  askStop,
-  carRow,
-  command,
-  decide,
-  dueAt,
-  notice,
-  numberOf,
-  openSessionAt,
-  openSessionOf,
-  type SiteWork,
-  yardPile,
-} from './work.ts'
+import { askStop, command, decide, dueAt, firstCar, notice, numberOf, openSessionAt, type SiteWork } from './work.ts'
 
 /** A called driver who did not come, or whose start began nothing, loses the place: once back to the head, then for good. */
 export async function endGraces(work: SiteWork): Promise<void> {
   for (const pile of work.snap.piles) {
     const car = firstCar(work, pile)
-    if (car === undefined || openSessionAt(work.snap, pile.id) !== undefined) continue
+    // without a link nobody can begin, and nobody can tell that somebody has
+    if (car === undefined || openSessionAt(work.snap, pile.id) !== undefined || !pile.connected) continue
     if (car.startAskedAt !== null) {
-      const due = car.startAskedAt + work.rules.startTimeoutMs
+      const due = Math.max(car.startAskedAt, pile.linkSince ?? 0) + work.rules.startTimeoutMs
       if (work.now >= due) await losePlace(work, pile, car, 'the remote start has begun nothing')
       else dueAt(work, due)
     } else if (car.turnAt !== null) {
@@ -64,7 +54,7 @@ export async function takeTurns(work: SiteWork): Promise<void> {
       continue
     }
     if (car === undefined) continue
-    if (!isReady(pile)) {
+    if (!isReady(pile) || isPromised(pile, car, work.now)) {
       car.turnAt = null
       continue
     }
@@ -135,13 +125,6 @@ export async function closeForgotten(work: SiteWork): Promise<void> {
       requestId: session.requestId,
     })
   }
-}
-
-const firstCar = (work: SiteWork, pile: PileRow): CarRow | undefined => {
-  const id = yardPile(work, pile.id)?.cars[0]
-  const car = id === undefined ? undefined : carRow(work, id)
-  // an interrupted car whose old session has not ended yet may wait here for its next one
-  return car !== undefined && openSessionOf(work.snap, car.requestId)?.pileId === pile.id ? undefined : car
 }
 
 /** Nobody can be charging there, whatever the ledger says. */

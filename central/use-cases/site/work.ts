@@ -10,6 +10,7 @@ import { policySchema } from '../../core/queue/policy.ts'
 import type { Car, Yard, YardPile } from '../../core/queue/yard.ts'
 import type { CarRow, PileRow, SessionRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import type { SiteWrites } from '../../store/site/writes.ts'
+import { closingTime, runningWindow } from './windows.ts'
 
 /** Energy of the live yard is in W x ms: one mWh is 3,600 of them. */
 export const YARD_ENERGY_PER_MILLI_WH = 3600
@@ -22,6 +23,8 @@ export interface SiteRules {
   startTimeoutMs: number
   /** A session whose connector is free for this long and that got no end is closed provisionally. */
   stopTimeoutMs: number
+  /** A pile whose link has been lost for this long is out of dispatch until it is back. */
+  offlineTimeoutMs: number
 }
 
 /** One run of a site's dispatcher: what it knows, what it decides, what is to be done after the commit. */
@@ -61,6 +64,14 @@ export const openSessionAt = (snap: SiteSnapshot, pileId: string): SessionRow | 
 export const openSessionOf = (snap: SiteSnapshot, requestId: string): SessionRow | undefined =>
   snap.sessions.findLast(session => session.requestId === requestId && session.endedAt === null)
 
+/** The car whose turn is next at a pile, called or on its way there. */
+export const firstCar = (work: SiteWork, pile: PileRow): CarRow | undefined => {
+  const id = yardPile(work, pile.id)?.cars[0]
+  const car = id === undefined ? undefined : carRow(work, id)
+  // an interrupted car whose old session has not ended yet may wait here for its next one
+  return car !== undefined && openSessionOf(work.snap, car.requestId)?.pileId === pile.id ? undefined : car
+}
+
 /** To be looked at again at that time, or earlier. */
 export const dueAt = (work: SiteWork, at: EpochMs): void => {
   work.due = Math.min(work.due, at)
@@ -69,7 +80,7 @@ export const dueAt = (work: SiteWork, at: EpochMs): void => {
 export function viewPile(snap: SiteSnapshot, pile: PileRow, firstCarId: string | undefined): PileView {
   const session = openSessionAt(snap, pile.id)
   return pileState({
-    inService: pile.inService,
+    inService: pile.inService && runningWindow(pile, snap.now) === undefined,
     linkUp: pile.connected,
     status: pile.status,
     errorCode: pile.errorCode,
@@ -101,6 +112,7 @@ export function buildYard(snap: SiteSnapshot, now: EpochMs): Yard {
   const piles = snap.piles.map((pile): YardPile => {
     const cars = at('pile', car => car.pileId === pile.id)
     const power = openSessionAt(snap, pile.id)?.powerW ?? 0
+    const closesAt = closingTime(pile, now)
     return {
       id: pile.id,
       mode: pile.mode,
@@ -110,6 +122,7 @@ export function buildYard(snap: SiteSnapshot, now: EpochMs): Yard {
       broken: pile.broken,
       cars,
       ...(power > 0 ? { chargingPowerW: power } : {}),
+      ...(closesAt === undefined ? {} : { closesAt }),
     }
   })
   return {
