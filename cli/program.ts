@@ -7,7 +7,7 @@ import { type DoctorOptions, doctorCommand } from './doctor.ts'
 import { UsageError } from './listening.ts'
 import { createLog } from './log.ts'
 import { migrateCommand } from './migrate.ts'
-import { replayCommand } from './replay.ts'
+import { addReplay } from './replay-program.ts'
 import { serve } from './serve.ts'
 import { userPasswordCommand } from './user.ts'
 
@@ -74,15 +74,7 @@ export async function runCommandLine({ start, version }: ProgramPorts): Promise<
     .action(async (options: DoctorOptions & Record<string, string>) => {
       process.exitCode = await doctorCommand(configOf(options), options)
     })
-  program
-    .command('replay')
-    .description('run a timeline of requests and faults through the dispatcher and the billing')
-    .argument('<file>', 'timeline, JSON')
-    .option('--json', 'answer in JSON')
-    .addHelpText('after', '\nExample:\n  npm run --silent replay -- day.json --json')
-    .action(async (file: string, options: { json?: boolean }) => {
-      process.exitCode = await replayCommand(file, options)
-    })
+  addReplay(program, command => withSettings(command, ['database', 'data', 'log']), configOf)
 
   try {
     await program.parseAsync()
@@ -91,10 +83,11 @@ export async function runCommandLine({ start, version }: ProgramPorts): Promise<
   }
 }
 
-/** `--config FILE` and one flag per setting. */
-function withSettings(command: Command): Command {
+/** `--config FILE` and one flag per setting, or for those of some sections alone. */
+function withSettings(command: Command, sections?: string[]): Command {
   command.option('--config <file>', 'YAML or JSON; default config/gateway.yaml, if it is there')
   for (const { path, about, env, default: fallback } of settings) {
+    if (sections !== undefined && !sections.includes(path.split('.')[0]!)) continue
     const shown = fallback === undefined ? '' : ` (default: ${JSON.stringify(fallback)})`
     command.addOption(new Option(`${flagName(path)} <value>`, `${about}${shown} [${env}]`))
   }

@@ -1,4 +1,5 @@
 import type { Answer } from '../central/core/replay/print.ts'
+import { columns } from './columns.ts'
 
 /** An answer for people: sessions, then snapshots, refusals and figures. */
 export function toTable({ details, snapshots, rejected, end, totals, metrics }: Answer): string {
@@ -46,19 +47,4 @@ export function toTable({ details, snapshots, rejected, end, totals, metrics }: 
     ].join('\n'),
   )
   return blocks.join('\n\n')
-}
-
-/** Text in columns as wide as their widest cell. */
-function columns(head: string[], rows: string[][]): string {
-  const widths = head.map((name, column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]!.length), name.length),
-  )
-  return [head, ...rows]
-    .map(row =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

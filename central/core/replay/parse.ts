@@ -132,7 +132,7 @@ export function longestRunMs({ events, piles, snapshotsAt }: Timeline): number {
   return last + (energyWh / powerW) * MS_PER_HOUR
 }
 
-function problemsOf(issue: z.core.$ZodIssue): FileProblem[] {
+export function problemsOf(issue: z.core.$ZodIssue): FileProblem[] {
   const path = issue.path.filter(part => typeof part !== 'symbol')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   return issue.keys.map(key => ({ path: [...path, key], message: 'unknown member' }))
