@@ -69,19 +69,20 @@ t.test('a budget of a tag ends a walk-up; one of a day counts what was billed be
     body: { items: [{ period: 'session', limit: CNY(300), spent: CNY(0) }] },
   })
   await using charger = await site.open('F1')
-  const charge = async (steps: number[]) => {
-    const { transactionId } = await charger.start({ idTag: 'CARD1', meterStart: 0, at: yesterday(11) })
+  const charge = async (hour: number, steps: number[]) => {
+    const { transactionId } = await charger.start({ idTag: 'CARD1', meterStart: 0, at: yesterday(hour) })
     await product.until('it is joined', async () => (await site.session(transactionId)).requestId !== null)
-    for (const [index, wh] of steps.entries()) await charger.meter(transactionId, wh, yesterday(11 + (index + 1) / 10))
+    for (const [index, wh] of steps.entries())
+      await charger.meter(transactionId, wh, yesterday(hour + (index + 1) / 10))
     t.same(await charger.next('RemoteStopTransaction'), { transactionId })
-    await charger.stop(transactionId, steps.at(-1)!, { at: yesterday(12), reason: 'Remote' })
+    await charger.stop(transactionId, steps.at(-1)!, { at: yesterday(hour + 0.5), reason: 'Remote' })
     await product.until('it is billed', async () =>
       (await site.bills()).some(({ details }) => details[0].sessionId === String(transactionId)),
     )
   }
-  await charge([1000, 1700])
+  await charge(11, [1000, 1700])
   await budget('day', 500)
-  await charge([1000, 1200])
+  await charge(12, [1000, 1200])
   const bills = await site.bills()
   t.match(bills, [{ state: 'unpaid', total: CNY(306) }, { total: CNY(216) }], '5.22 of 5.00 in two sessions')
   t.match(
