@@ -41,8 +41,8 @@ export function charging(yard: Yard): Yard {
 /** `F1: a* b | T1: | waiting: c | F: d | T:` with a star for charging cars. */
 export function shown(yard: Yard): string {
   const name = (id: string): string => (carOf(yard, id).charging ? `${id}*` : id)
-  const lists: [string, string[]][] = [
-    ...yard.piles.map(({ id, cars }): [string, string[]] => [id, cars]),
+  const lists: [string, readonly string[]][] = [
+    ...yard.piles.map(({ id, cars }): [string, readonly string[]] => [id, cars]),
     ['waiting', yard.waiting],
     ['F', yard.faultQueue.fast],
     ['T', yard.faultQueue.trickle],

@@ -1,5 +1,14 @@
 import { comparePileIds } from '../queue/order.ts'
-import { type Car, carOf, isFull, isWorking, powerAt, type Yard, type YardPile } from '../queue/yard.ts'
+import {
+  type Car,
+  carOf,
+  isFull,
+  isWorking,
+  powerAt,
+  type WorkingPile,
+  type Yard,
+  type YardPile,
+} from '../queue/yard.ts'
 
 /** One pile that was looked at for a car. */
 export interface Candidate {
@@ -7,6 +16,8 @@ export interface Candidate {
   /** Ticks from now until the car would be done there: what all cars at the pile still need, and its own energy. */
   completion: number
   full: boolean
+  /** The pile closes before (`YardPile.closesAt`): the car cannot be placed there. */
+  closes?: true
 }
 
 /** Why this pile, or why none. */
@@ -17,34 +28,48 @@ export type ChoiceRule =
   | 'least-completion'
   /** several had the same least completion time: the lowest pile id */
   | 'lowest-id'
+  /** several cars were called together, so that the sum of their completion times is the least possible */
+  | 'minimal-total'
   /** all working piles are full, or with `pileChoice: any` the best one is */
   | 'full'
-  /** no pile of the mode works */
+  /** those that could take the car close before it would be done */
+  | 'closes'
+  /** no pile of the mode works; with `dispatch: batch` none at all */
   | 'none-working'
 
 export interface Choice {
-  pile: YardPile | null
+  pile: WorkingPile | null
   rule: ChoiceRule
-  /** All working piles of the car's mode, in the yard's order. */
+  /** All working piles that cars of its mode may be called to, in the yard's order. */
   candidates: Candidate[]
 }
 
+/** The piles a car of that mode may be called to, free places apart: those of its mode, in a batch all. */
+export const workingPiles = (yard: Yard, mode: Car['mode']): WorkingPile[] =>
+  yard.piles.filter(isWorking).filter(pile => pile.mode === mode || yard.policy.dispatch === 'batch')
+
 /**
- * The pile for a car (domain.md section 4): least completion time, ties to the lowest pile id. With `pileChoice: vacant`
- * only piles with a free place compete; with `any` all working ones do, and when the best is full the car is not placed.
+ * The pile for one car (domain.md section 4): least completion time, ties to the lowest pile id. Only piles with a free
+ * place compete; with `pileChoice: any` (dispatch `normal`) all working ones do, and when the best is full the car is not
+ * placed. A pile that closes before the car would be done does not compete. `beyondPlaces`: no pile counts as full.
  */
-export function choosePile(yard: Yard, car: Pick<Car, 'mode' | 'needed'>): Choice {
+export function choosePile(yard: Yard, car: Pick<Car, 'mode' | 'needed'>, beyondPlaces = false): Choice {
+  const any = yard.policy.dispatch === 'normal' && yard.policy.pileChoice === 'any'
   const candidates: Candidate[] = []
-  let best: YardPile | null = null
+  let best: WorkingPile | null = null
   let least = Number.POSITIVE_INFINITY
   let competing = 0
   let tied = false
-  for (const pile of yard.piles) {
-    if (pile.mode !== car.mode || !isWorking(pile)) continue
-    const completion = completionAt(yard, pile, car)
-    const full = isFull(pile)
-    candidates.push({ pileId: pile.id, completion, full })
-    if (full && yard.policy.pileChoice === 'vacant') continue
+  let closing = false
+  for (const pile of workingPiles(yard, car.mode)) {
+    const candidate = candidateAt(yard, pile, loadOf(yard, pile), car.needed, !beyondPlaces && isFull(pile))
+    const { completion, full } = candidate
+    candidates.push(candidate)
+    if (full && !any) continue
+    if (candidate.closes) {
+      closing = true
+      continue
+    }
     competing++
     if (best === null || completion < least) {
       best = pile
@@ -56,23 +81,35 @@ export function choosePile(yard: Yard, car: Pick<Car, 'mode' | 'needed'>): Choic
     }
   }
   if (candidates.length === 0) return { pile: null, rule: 'none-working', candidates }
-  if (best === null || isFull(best)) return { pile: null, rule: 'full', candidates }
+  if (best === null) return { pile: null, rule: closing ? 'closes' : 'full', candidates }
+  if (!beyondPlaces && isFull(best)) return { pile: null, rule: 'full', candidates }
   const rule = competing === 1 ? 'only-candidate' : tied ? 'lowest-id' : 'least-completion'
   return { pile: best, rule, candidates }
 }
 
-/**
- * Ticks until a car would be done at a pile. Energies are added before the one division, which is correctly rounded, so
- * that equal times compare as equal also where they are no whole ticks. Only a measured power is a term of its own.
- */
-function completionAt(yard: Yard, pile: YardPile, car: Pick<Car, 'needed'>): number {
-  let energy = car.needed
-  let measured = 0
+/** What the cars at a pile still need: energy at its nominal power, and ticks of those that charge at a measured one. */
+export interface Load {
+  energy: number
+  measured: number
+}
+
+export function loadOf(yard: Yard, pile: YardPile): Load {
+  const load = { energy: 0, measured: 0 }
   for (const id of pile.cars) {
-    const other = carOf(yard, id)
-    const powerW = powerAt(pile, other)
-    if (powerW === pile.powerW) energy += other.needed
-    else measured += other.needed / powerW
+    const car = carOf(yard, id)
+    const powerW = powerAt(pile, car)
+    if (powerW === pile.powerW) load.energy += car.needed
+    else load.measured += car.needed / powerW
   }
-  return measured + energy / pile.powerW
+  return load
+}
+
+/**
+ * A pile as it looks to a car that comes behind that load. Energies are added before the one division, which is correctly
+ * rounded, so that equal times compare as equal also where they are no whole ticks.
+ */
+export function candidateAt(yard: Yard, pile: YardPile, load: Load, needed: number, full: boolean): Candidate {
+  const completion = load.measured + (load.energy + needed) / pile.powerW
+  const closes = pile.closesAt !== undefined && yard.now + completion > pile.closesAt
+  return { pileId: pile.id, completion, full, ...(closes ? { closes } : {}) }
 }

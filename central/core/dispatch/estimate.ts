@@ -1,6 +1,6 @@
 import { callInPlace, type Decision } from '../queue/call.ts'
 import { callingOrder } from '../queue/order.ts'
-import { removeCar } from '../queue/waiting.ts'
+import { listWaiting, removeCar } from '../queue/waiting.ts'
 import { type Car, carOf, copyYard, isWorking, placeOf, powerAt, type Yard, type YardPile } from '../queue/yard.ts'
 
 /** What the plan promises a car, in ticks from now. */
@@ -24,10 +24,11 @@ interface Berth {
  * Replays the plan forward with the same code that will carry it out: everybody charges what they asked for, nobody new
  * comes, nothing breaks or is repaired, and people take the times they usually take (`habits`; none where nothing is
  * known). Cars that cannot be told are left out: those at piles with an unknown end, and those that wait for a mode of
- * which nothing works.
+ * which nothing works, for a batch that is not full, or until a pile that closes opens again.
  */
 export function estimates(yard: Yard): Map<string, Estimate> {
   const plan = copyYard(yard)
+  plan.callingOrder = listWaiting(plan)
   const { clearing = 0, nextStart = 0, calledStart = 0 } = yard.habits ?? {}
   const found = new Map<string, Estimate>()
   const calledAt = new Map<string, number>()
@@ -106,7 +107,7 @@ export function carsAhead(yard: Yard, id: string): number | undefined {
   const car = carOf(yard, id)
   const queue = yard.faultQueue[car.mode]
   if (place.at === 'fault-queue') return queue.indexOf(id)
-  const order = callingOrder(yard.policy)
+  const order = callingOrder(yard)
   let ahead = queue.length
   for (const other of yard.waiting) {
     const rival = carOf(yard, other)

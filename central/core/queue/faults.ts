@@ -1,6 +1,7 @@
-import type { Mode } from '../../../protocol/modes.ts'
-import { type Choice, choosePile } from '../dispatch/choose.ts'
-import { callInPlace, type Decision, sortFaultQueues } from './call.ts'
+import { MODES, type Mode } from '../../../protocol/modes.ts'
+import { choosePile } from '../dispatch/choose.ts'
+import { called, callInPlace, type Decision, sortFaultQueues } from './call.ts'
+import { type Dealt, deal, dealBatch } from './deal.ts'
 import { byNumber } from './order.ts'
 import { type Car, carOf, type Yard } from './yard.ts'
 
@@ -47,7 +48,8 @@ export function breakDownInPlace(
     })
   }
   sortFaultQueues(yard)
-  if (yard.policy.faultPolicy === 'time-order') redeal(yard, pile.mode, decisions)
+  // a car may charge at a pile of the other mode: it is dealt again with those of its own
+  if (yard.policy.faultPolicy === 'time-order') redeal(yard, [pile.mode, ...going.map(({ mode }) => mode)], decisions)
   callInPlace(yard, decisions)
   return { ok: true, interrupted: keepCharging ? null : (charging[0] ?? null), decisions }
 }
@@ -61,51 +63,68 @@ export function repairInPlace(yard: Yard, pileId: string): Moved {
   const decisions: Decision[] = []
   if (pile?.broken !== true) return { ok: true, interrupted: null, decisions }
   pile.broken = false
-  if (yard.policy.redealOnRepair) redeal(yard, pile.mode, decisions)
+  if (yard.policy.redealOnRepair) redeal(yard, [pile.mode], decisions)
   callInPlace(yard, decisions)
   return { ok: true, interrupted: null, decisions }
 }
 
 /**
- * Takes a mode's fault queue and all its cars that are at piles but not charging, and deals them one by one in the order
- * of numbers with the choosing rule. From the first that finds no place on, they form the fault queue.
+ * Deals fault queues and all cars of their modes that are at piles but not charging once more, each mode by number; who
+ * finds no place forms the fault queue. A batch knows no modes: all of it is dealt, the earliest request first.
  */
-function redeal(yard: Yard, mode: Mode, decisions: Decision[]): void {
-  const pool: { car: Car; from: string | null }[] = yard.faultQueue[mode].map(id => ({
-    car: carOf(yard, id),
-    from: null,
-  }))
-  yard.faultQueue[mode] = []
-  for (const pile of yard.piles) {
-    if (pile.mode !== mode) continue
-    const [charging, others] = split(pile.cars.map(id => carOf(yard, id)))
-    pile.cars = charging.map(({ id }) => id)
-    pool.push(...others.map(car => ({ car, from: pile.id })))
+function redeal(yard: Yard, modes: Mode[], decisions: Decision[]): void {
+  if (yard.policy.dispatch === 'batch') {
+    const pool = takePool(yard, MODES, (a, b) => a.arrival - b.arrival || byNumber(a, b))
+    settle(yard, pool, dealBatch(yard, [...pool.keys()]), decisions)
+    return
   }
-  pool.sort((a, b) => byNumber(a.car, b.car))
-  let stuck: Choice | null = null
-  for (const { car, from } of pool) {
-    const choice: Choice = stuck ?? choosePile(yard, car)
-    const { pile, rule, candidates } = choice
-    if (pile === null) {
-      stuck = choice
-      yard.faultQueue[mode].push(car.id)
-    } else {
-      pile.cars.push(car.id)
-    }
-    const pileId = pile?.id ?? null
-    if (pileId === from) continue
+  for (const mode of MODES) {
+    if (!modes.includes(mode)) continue
+    const pool = takePool(yard, [mode], byNumber)
+    settle(yard, pool, deal(yard, mode, pool.keys()), decisions)
+  }
+}
+
+/** Those who are dealt, taken from where they stand, with the pile they stood at. */
+function takePool(
+  yard: Yard,
+  modes: readonly Mode[],
+  order: (a: Car, b: Car) => number,
+): ReadonlyMap<Car, string | null> {
+  const pool: [Car, string | null][] = []
+  for (const mode of modes) {
+    for (const id of yard.faultQueue[mode]) pool.push([carOf(yard, id), null])
+    yard.faultQueue[mode] = []
+  }
+  for (const pile of yard.piles) {
+    const going = pile.cars.map(id => carOf(yard, id)).filter(car => !car.charging && modes.includes(car.mode))
+    if (going.length === 0) continue
+    pile.cars = pile.cars.filter(id => going.every(car => car.id !== id))
+    for (const car of going) pool.push([car, pile.id])
+  }
+  return new Map(pool.sort(([a], [b]) => order(a, b)))
+}
+
+function settle(
+  yard: Yard,
+  pool: ReadonlyMap<Car, string | null>,
+  dealt: readonly Dealt[],
+  decisions: Decision[],
+): void {
+  const results = new Map(dealt.map(each => [each.car, each]))
+  for (const [car, from] of pool) {
+    const result = results.get(car) ?? { car, ...choosePile(yard, car), together: null }
+    if (result.pile === null) yard.faultQueue[car.mode].push(car.id)
+    if (result.pile?.id === from) continue
+    if (result.pile === null && from === null) continue
     decisions.push({
-      carId: car.id,
+      ...called(result),
       from: from === null ? 'fault-queue' : 'pile',
       fromPileId: from,
-      to: pile === null ? 'fault-queue' : 'pile',
-      pileId,
       cause: 'redeal',
-      rule,
-      candidates,
     })
   }
+  sortFaultQueues(yard)
 }
 
 const split = (cars: Car[]): [charging: Car[], others: Car[]] => [

@@ -1,4 +1,5 @@
 import type { Mode } from '../../../protocol/modes.ts'
+import { batchHasRoom } from './batch.ts'
 import { callInPlace, type Decision } from './call.ts'
 import { joinWaiting, removeCar, renumber, takeOut } from './waiting.ts'
 import { type Car, placeOf, type Yard } from './yard.ts'
@@ -46,12 +47,15 @@ export type Left = {
 const isEnergy = (energy: number): boolean => Number.isFinite(energy) && energy > 0
 const hasPile = (yard: Yard, mode: Mode): boolean => yard.piles.some(pile => pile.mode === mode)
 
+const hasRoom = (yard: Yard): boolean =>
+  yard.policy.dispatch === 'batch' ? batchHasRoom(yard) : yard.waiting.length < yard.waitingCapacity
+
 /** A request: the car enters the waiting area with the next number of its mode. A refusal consumes no number. */
 export function enterInPlace(yard: Yard, input: NewCar): Entered | Refused {
   if (!isEnergy(input.energy)) return refused('bad-energy')
   if (!hasPile(yard, input.mode)) return refused('no-pile-of-mode')
   if (yard.cars.has(input.id)) return refused('active-request')
-  if (yard.waiting.length >= yard.waitingCapacity) return refused('waiting-area-full')
+  if (!hasRoom(yard)) return refused('waiting-area-full')
   const { id, mode, energy, arrival, priority = 0 } = input
   const number = yard.nextNumber[mode]++
   const car = {

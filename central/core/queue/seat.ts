@@ -22,7 +22,7 @@ export function seat(
   copy.cars.set(seated.id, seated)
   if (pile.cars[0] === seated.id) return { yard: copy, car: seated, decisions: [] }
   if (place !== undefined) takeOut(copy, seated)
-  pile.cars.unshift(seated.id)
+  pile.cars = [seated.id, ...pile.cars]
   const decision: Decision = {
     carId: seated.id,
     from: place?.at ?? 'waiting',

@@ -1,17 +1,23 @@
 import type { Mode } from '../../../protocol/modes.ts'
-import { callingOrder } from './order.ts'
+import { byClass, callingOrder, inCallingOrder } from './order.ts'
 import { type Car, carOf, type Yard } from './yard.ts'
 
-/** The car of a mode that is called next, pauses apart. */
-export function nextWaiting(yard: Yard, mode: Mode): Car | undefined {
-  if (yard.callingOrder !== undefined) return yard.callingOrder[mode][0]
-  const order = callingOrder(yard.policy)
-  let next: Car | undefined
-  for (const id of yard.waiting) {
-    const car = carOf(yard, id)
-    if (car.mode === mode && (next === undefined || order(car, next) < 0)) next = car
-  }
-  return next
+/**
+ * The waiting cars of a mode in the order they are called, pauses apart. Lazy: who takes only the first pays only for it
+ * where the yard keeps an order of its own. The waiting area must not change before the last has been taken.
+ */
+export function* waitingInOrder(yard: Yard, mode: Mode): Generator<Car, void> {
+  if (yard.callingOrder !== undefined) return yield* inCallingOrder(yard, yard.callingOrder[mode])
+  yield* yard.waiting
+    .map(id => carOf(yard, id))
+    .filter(car => car.mode === mode)
+    .sort(callingOrder(yard))
+}
+
+/** The order that a yard may keep of its own, from the waiting area. */
+export function listWaiting(yard: Yard): Record<Mode, Car[]> {
+  const cars = yard.waiting.map(id => carOf(yard, id)).sort(byClass)
+  return { fast: cars.filter(({ mode }) => mode === 'fast'), trickle: cars.filter(({ mode }) => mode === 'trickle') }
 }
 
 /** Into the waiting area: last in the order of arrival, or at its head. */
@@ -27,20 +33,20 @@ export function quitWaiting(yard: Yard, car: Car): void {
   strike(yard, car)
 }
 
-/** Another mode and its number: the place in the order of arrival is kept. */
+/** Another mode and its number, by which its waiting counts from now: the place in the order of arrival is kept. */
 export function renumber(yard: Yard, car: Car, mode: Mode): void {
   strike(yard, car)
   car.mode = mode
   car.number = yard.nextNumber[mode]++
+  car.numberedAt = yard.now
   enlist(yard, car)
 }
 
 function enlist(yard: Yard, car: Car): void {
   const list = yard.callingOrder?.[car.mode]
   if (list === undefined) return
-  const order = callingOrder(yard.policy)
   // new numbers are the highest: nearly always the last place is the right one
-  const before = list.findLastIndex(other => order(other, car) < 0)
+  const before = list.findLastIndex(other => byClass(other, car) < 0)
   list.splice(before + 1, 0, car)
 }
 
@@ -57,11 +63,13 @@ export function removeCar(yard: Yard, car: Car): void {
 
 /** Takes a car out of wherever it is. */
 export function takeOut(yard: Yard, car: Car): void {
-  for (const list of [...yard.piles.map(pile => pile.cars), yard.faultQueue[car.mode]]) {
-    const index = list.indexOf(car.id)
-    if (index < 0) continue
-    list.splice(index, 1)
+  for (const pile of yard.piles) {
+    if (!pile.cars.includes(car.id)) continue
+    pile.cars = pile.cars.filter(id => id !== car.id)
     return
   }
-  quitWaiting(yard, car)
+  const queue = yard.faultQueue[car.mode]
+  const index = queue.indexOf(car.id)
+  if (index >= 0) queue.splice(index, 1)
+  else quitWaiting(yard, car)
 }

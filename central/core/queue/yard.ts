@@ -21,8 +21,9 @@ export interface Yard {
   /** Ids in order of arrival. */
   waiting: string[]
   /**
-   * The waiting area once more, in the order of calling. Only a yard that is changed in place and begins empty may have
-   * it (replay): it spares a look at all that wait for each car that is called. Copies do without.
+   * The waiting area once more, higher classes first and by number within a class. Only a yard that is changed in place
+   * and begins empty may have it (replay), or a copy that `listWaiting` made one for: it spares a look at all that wait
+   * for each car that is called. Copies do without.
    */
   callingOrder?: Record<Mode, Car[]>
   /** Ids by number: cars of broken piles, and what found no place when cars were dealt again. */
@@ -51,8 +52,8 @@ export interface YardPile {
   plannable: boolean
   /** Its cars, save one that charges on, have been taken away by `breakDown` and nobody comes until `repair`. */
   broken: boolean
-  /** Ids; the first is at the charging place. */
-  cars: string[]
+  /** Ids; the first is at the charging place. Cars are called here by `callTo` alone. */
+  cars: readonly string[]
   /** Recent average of what the charging car really takes; the nominal power without it. Live only. */
   chargingPowerW?: number
   /** Usual average of what cars take here; the nominal power without it. Live only, and only estimates count with it. */
@@ -78,7 +79,7 @@ export interface Car {
   priority: number
   /** When the request was made. */
   arrival: number
-  /** When it got its present number: ageing counts from here. */
+  /** When it got its present number: ageing counts from here. Within a mode a higher number is never older. */
   numberedAt: number
   /** Called and not charging yet: the tick at which it will begin, by experience. Only estimates count with it. */
   startsAt?: number
@@ -120,8 +121,19 @@ export function placeOf(yard: Yard, id: string): Place | undefined {
 
 export const isFull = (pile: YardPile): boolean => pile.cars.length >= pile.queueLength
 
+/** A pile that cars may be called to: neither broken nor of unknown end. Only `isWorking` makes one. */
+export type WorkingPile = YardPile & { plannable: true; broken: false }
+
 /** May a car be placed here, free places apart? */
-export const isWorking = (pile: YardPile): boolean => pile.plannable && !pile.broken
+export const isWorking = (pile: YardPile): pile is WorkingPile => pile.plannable && !pile.broken
+
+/**
+ * Calls a car, which is nowhere else, to a pile: last in its queue. All calling and dealing ends here, so that a plan which
+ * sends a car to a pile that is broken or cannot be planned on does not compile.
+ */
+export function callTo(pile: WorkingPile, car: Car): void {
+  pile.cars = [...pile.cars, car.id]
+}
 
 /** What a car takes at a pile: measured where it charges and something has been measured, nominal otherwise. */
 export function powerAt(pile: YardPile, car: Car): number {
