@@ -95,6 +95,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
       node,
       heartbeatIntervalSeconds: options.heartbeatIntervalSeconds,
       touch: sites.touch,
+      refresh: sites.refresh,
       emit: events.emit,
       authorize: createAuthorize(pool),
       adoptConnector,

@@ -1,13 +1,13 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Changeover } from '../../core/dispatch/habits.ts'
 
-const ms = (column: string): string => `extract(epoch from ${column}) * 1000`
+const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)`
 
 /** How the last cars of a site came to charge, those who were called and came. */
 const CHANGEOVERS = /* sql */ `
-select (${ms('r.created_at')})::float8 as "requestedAt", (${ms('r.first_called_at')})::float8 as "turnAt",
-       (${ms('r.first_started_at')})::float8 as "startedAt",
-       (${ms('least(coalesce(d.at, r.first_called_at), r.first_called_at)')})::float8 as "calledAt",
+select ${ms('r.created_at')}::float8 as "requestedAt", ${ms('r.first_called_at')}::float8 as "turnAt",
+       ${ms('r.first_started_at')}::float8 as "startedAt",
+       ${ms('least(d.at, r.first_called_at)')}::float8 as "calledAt",
        case when b.started_at is not null then json_build_object('startedAt', ${ms('b.started_at')}, 'endedAt', ${ms('b.ended_at')},
          'energy', b.energy_milli_wh, 'asked', b.target_milli_wh) end as before
 from (

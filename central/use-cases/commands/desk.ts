@@ -155,6 +155,9 @@ export function createCommandDesk({ pool, chargers, clock, log, timeoutMs, onOut
       for (const { id } of rows) void deliver(id)
     },
 
+    /** How many are on their way. */
+    open: (): number => open.size,
+
     /** Waits until nothing is on its way. */
     async settle(): Promise<void> {
       await Promise.allSettled(open.values())

@@ -24,6 +24,8 @@ export interface ReportPorts {
   reservationStatus: (chargePointId: string, report: Extract<Report, { type: 'reservation-status' }>) => Promise<void>
   /** What a charger can do, as it says itself; its site, null where nobody knows it. */
   keepFeatures: (chargePointId: string, features: string[]) => Promise<string | null>
+  /** The estimates of who waits at the site, looked at again every so often. */
+  refresh: (siteId: string) => void
   /** Live figures of a session after a reading, told at most every so often. */
   sessionMoved: (reading: { siteId: string; pileId: string; sessionId: number | null; powerW: number | null }) => void
 }

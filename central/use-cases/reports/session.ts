@@ -69,6 +69,7 @@ export const meterSampled: Handler<'meter-sampled'> = async (envelope, ports) =>
   }
   ports.sessionMoved({ siteId, pileId, sessionId, powerW: last?.powerW ?? null })
   if (targetReached || limited) ports.touch(siteId)
+  else ports.refresh(siteId)
   return {}
 }
 

@@ -1,3 +1,4 @@
+import type { QueueEvent } from '../../../protocol/events.ts'
 import type { Placement } from '../../store/site/queue-writes.ts'
 import type { CarRow } from '../../store/site/snapshot.ts'
 import { expectedOf } from './expect.ts'
@@ -42,7 +43,7 @@ export async function keepPlacements(work: SiteWork): Promise<void> {
   const { fast, trickle } = yard.nextNumber
   if (fast !== snap.site.nextFast || trickle !== snap.site.nextTrickle)
     await db.nextNumbers(snap.site.id, yard.nextNumber)
-  if (moved || work.before.size !== snap.cars.length || !work.told.has(`queue ${snap.site.id}`)) await tellQueue(work)
+  await tellQueue(work, moved || work.before.size !== snap.cars.length)
 }
 
 function* placements({ yard }: SiteWork): Iterable<Pick<Placement, 'requestId' | 'place' | 'pileId' | 'position'>> {
@@ -59,28 +60,40 @@ function* placements({ yard }: SiteWork): Iterable<Pick<Placement, 'requestId' |
   }
 }
 
-async function tellQueue(work: SiteWork): Promise<void> {
+/** An expected start is told again when it has moved by this much. */
+const NEWS_MS = 30_000
+
+/** The queue with what everybody may expect: when somebody moved, and when readings have moved an expectation. */
+async function tellQueue(work: SiteWork, moved: boolean): Promise<void> {
   const { yard, snap, now } = work
+  const key = `queue ${snap.site.id}`
+  const told = work.told.get(key)
+  if (!moved && told !== undefined && yard.waiting.length === 0) return
   const expected = await expectedOf(work.client, snap, yard, now)
-  work.telling.set(`queue ${snap.site.id}`, '')
+  const waiting = yard.waiting.flatMap((id, index) => {
+    const car = carRow(work, id)
+    if (car === undefined) return []
+    const start = expected.get(id)?.start
+    const expectedStartAt = start === undefined ? null : Math.round(now + start)
+    return [{ number: numberOf(car), mode: car.mode, position: index + 1, expectedStartAt }]
+  })
+  if (!moved && told !== undefined && isOldNews(JSON.parse(told), waiting)) return
+  work.telling.set(key, JSON.stringify(waiting))
   work.events.push({
     type: 'site-queue',
     siteId: snap.site.id,
     at: now,
     capacity: snap.site.waitingCapacity,
-    waiting: yard.waiting.flatMap((id, index) => {
-      const car = carRow(work, id)
-      const start = expected.get(id)?.start
-      return car === undefined
-        ? []
-        : [
-            {
-              number: numberOf(car),
-              mode: car.mode,
-              position: index + 1,
-              expectedStartAt: start === undefined ? null : Math.round(now + start),
-            },
-          ]
-    }),
+    waiting,
   })
 }
+
+type Waiting = QueueEvent['waiting']
+
+const isOldNews = (told: Waiting, waiting: Waiting): boolean =>
+  told.length === waiting.length &&
+  told.every((before, index) => {
+    const { number, expectedStartAt: at } = waiting[index]!
+    const { expectedStartAt: was } = before
+    return before.number === number && (at === was || (at !== null && was !== null && Math.abs(at - was) < NEWS_MS))
+  })

@@ -11,6 +11,8 @@ import type { SiteRules } from './work.ts'
 const TICK_MS = 100
 /** A run that failed (database away) is tried again after this, real time. */
 const RETRY_MS = 500
+/** Real ms between two looks at a site because of readings. */
+const REFRESH_MS = 2_000
 /** Runs of one action, at most, when the database undoes it in favour of the chargers' own writes. */
 const ATTEMPTS = 5
 
@@ -29,6 +31,10 @@ interface SiteTurn {
   /** A run without an action is waiting: further touches need no more. */
   waiting: boolean
   due: EpochMs
+  /** Cars are there that do not charge yet: what they are promised moves with every reading. */
+  expectant: boolean
+  /** Real time from which on a reading may cause a run again. */
+  refreshFrom: number
 }
 
 /**
@@ -46,7 +52,13 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
   const turnOf = (siteId: string): SiteTurn => {
     const found = sites.get(siteId)
     if (found !== undefined) return found
-    const made: SiteTurn = { tail: Promise.resolve(), waiting: false, due: Number.POSITIVE_INFINITY }
+    const made: SiteTurn = {
+      tail: Promise.resolve(),
+      waiting: false,
+      due: Number.POSITIVE_INFINITY,
+      expectant: false,
+      refreshFrom: 0,
+    }
     sites.set(siteId, made)
     return made
   }
@@ -77,7 +89,9 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
       const done = await advance(client, siteId, clock.now(), rules, told, action)
       await client.query('commit')
       if (done === undefined) return undefined
-      turnOf(siteId).due = done.work.due
+      const turn = turnOf(siteId)
+      turn.due = done.work.due
+      turn.expectant = [...done.work.yard.cars.values()].some(({ charging }) => !charging)
       for (const id of done.work.commands) deliver(id)
       for (const [subject, fact] of done.work.telling) told.set(subject, fact)
       for (const event of done.work.events) emit(event)
@@ -109,8 +123,31 @@ export function createSiteRunner({ pool, clock, log, rules, deliver, emit }: Sit
     })
   }
 
+  /** A reading has come: the estimates of those who wait are looked at again, every two seconds at the most. */
+  function refresh(siteId: string): void {
+    const turn = sites.get(siteId)
+    if (turn === undefined || !turn.expectant || turn.waiting) return
+    const now = Date.now()
+    if (now < turn.refreshFrom) return
+    turn.refreshFrom = now + REFRESH_MS
+    touch(siteId)
+  }
+
   return {
     touch,
+    refresh,
+
+    /** When a site is to be looked at next although nothing happens. */
+    nextDue: (): EpochMs => Math.min(...[...sites.values()].map(({ due }) => due)),
+
+    /** Resolves when no run is under way or waiting. */
+    async idle(): Promise<void> {
+      for (;;) {
+        const tails = [...sites.values()].map(({ tail }) => tail)
+        await Promise.all(tails)
+        if ([...sites.values()].every(({ tail }, index) => tail === tails[index])) return
+      }
+    },
 
     /** Does something at a site, in its turn, in one transaction with everything that follows from it. */
     act: <T, R extends Result<T>>(
