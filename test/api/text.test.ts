@@ -31,7 +31,13 @@ t.test('SQL and script are text in every field', async t => {
     const tariff = await send('POST', '/tariffs', {
       name: text,
       userGroup: text,
-      definition: { version: 1, currency: 'CNY', minorDigits: 2, windows: [], service: 0 },
+      definition: {
+        version: 1,
+        currency: 'CNY',
+        minorDigits: 2,
+        windows: [{ fromMinute: 0, toMinute: 1440, kind: 'flat', price: 7000 }],
+        service: 0,
+      },
     })
     t.match(tariff.json(), { name: text, userGroup: text })
     await send('POST', '/faults', { pileId: 'F1', type: 'power', description: text })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
-import { rfc3339 } from '../../../protocol/units.ts'
+import { type EpochMs, rfc3339 } from '../../../protocol/units.ts'
 import { listTariffs, type TariffView } from '../../store/views/sites.ts'
 import { signedIn } from '../auth.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
@@ -11,23 +11,28 @@ import { answers, identity, idParams, uuidOr404 } from '../schemas/common.ts'
 const operator = { access: ['operator', 'admin'] as const }
 const user = { access: 'user' as const }
 
-const tariffOf = (tariff: TariffView) => ({
+const tariffOf = (tariff: TariffView, now: EpochMs) => ({
   ...tariff,
   createdAt: rfc3339(tariff.createdAt),
-  versions: tariff.versions.map(version => ({
-    ...version,
-    validFrom: rfc3339(Date.parse(version.validFrom)),
-    createdAt: rfc3339(Date.parse(version.createdAt)),
-  })),
+  versions: tariff.versions.map(({ until, ...version }) => {
+    const from = Date.parse(version.validFrom)
+    return {
+      ...version,
+      validFrom: rfc3339(from),
+      validTo: version.validTo === null ? null : rfc3339(Date.parse(version.validTo)),
+      inForce: from <= now && (until === null || now < Date.parse(until)),
+      createdAt: rfc3339(Date.parse(version.createdAt)),
+    }
+  }),
 })
 
 /** Tariffs and their versions. */
-export function tariffRoutes(app: App, { admin, database }: RouteContext): void {
+export function tariffRoutes(app: App, { admin, database, clock }: RouteContext): void {
   const tags = ['Tariffs']
   const mustFind = async (id: string) => {
     const found = (await listTariffs(database.pool, { id: uuidOr404(id), page: { limit: 1, after: null } })).rows[0]
     if (!found) throw new DomainError('not-found', 'There is no such tariff')
-    return tariffOf(found)
+    return tariffOf(found, clock.now())
   }
 
   app.route({
@@ -41,7 +46,9 @@ export function tariffRoutes(app: App, { admin, database }: RouteContext): void 
       response: answers({ 200: pageOf(schema.tariff) }),
     },
     handler: async ({ query: { site, ...filter } }) =>
-      pageAnswer(await listTariffs(database.pool, { ...filter, siteId: site, page: pageRequest(filter) }), tariffOf),
+      pageAnswer(await listTariffs(database.pool, { ...filter, siteId: site, page: pageRequest(filter) }), tariff =>
+        tariffOf(tariff, clock.now()),
+      ),
   })
 
   app.route({

@@ -159,6 +159,11 @@ export const unknownIdTag = z.object({
   count: z.number().int(),
 })
 
+const validity = {
+  validFrom: instant().optional().describe('Now when absent'),
+  validTo: instant().nullable().optional().describe('Without it in force until the next version begins'),
+}
+
 export const tariffBody = z.strictObject({
   name,
   siteId: identity.optional(),
@@ -166,14 +171,16 @@ export const tariffBody = z.strictObject({
   pileId: identity.optional(),
   userGroup: text(64, 1).optional(),
   definition: z.unknown(),
-  validFrom: instant().optional(),
+  ...validity,
 })
-export const versionBody = z.strictObject({ definition: z.unknown(), validFrom: instant().optional() })
+export const versionBody = z.strictObject({ definition: z.unknown(), ...validity })
 
 const version = z.object({
   id: z.string(),
   version: z.number().int(),
   validFrom: time,
+  validTo: time.nullable(),
+  inForce: z.boolean().describe('Sessions that start now and are this tariff’s are billed by it'),
   definition: z.unknown(),
   createdAt: time,
 })

@@ -46,6 +46,9 @@ export interface TariffVersionView {
   id: string
   version: number
   validFrom: string
+  validTo: string | null
+  /** When it gave or gives way: its own end, or the start of the next version for the same. */
+  until: string | null
   definition: unknown
   createdAt: string
 }
@@ -68,8 +71,12 @@ export const listTariffs = (
 ): Promise<Page<TariffView>> =>
   listPage(sql, {
     select: `select t.id, t.site_id as "siteId", t.name, t.mode, t.pile_id as "pileId", t.user_group as "userGroup", t.created_at as "createdAt",
-      coalesce((select json_agg(json_build_object('id', v.id, 'version', v.version, 'validFrom', v.valid_from, 'definition', v.definition,
-        'createdAt', v.created_at) order by v.version desc) from tariff_versions v where v.tariff_id = t.id), '[]') as versions from tariffs t`,
+      coalesce((select json_agg(json_build_object('id', v.id, 'version', v.version, 'validFrom', v.valid_from, 'validTo', v.valid_to,
+        'until', least(v.valid_to, (select min(n.valid_from) from tariff_versions n join tariffs o on o.id = n.tariff_id
+          where o.site_id is not distinct from t.site_id and o.mode is not distinct from t.mode and o.pile_id is not distinct from t.pile_id
+            and o.user_group is not distinct from t.user_group and n.valid_from > v.valid_from)),
+        'definition', v.definition, 'createdAt', v.created_at) order by v.version desc) from tariff_versions v where v.tariff_id = t.id), '[]') as versions
+      from tariffs t`,
     where: [
       when(filter.id, 't.id = ?'),
       when(filter.siteId, '(t.site_id is null or t.site_id = ?)'),

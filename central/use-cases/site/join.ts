@@ -1,5 +1,5 @@
 import { foldCase, newId } from '../../../protocol/ids.ts'
-import { MILLI_WH_PER_WH } from '../../../protocol/units.ts'
+import { type EpochMs, MILLI_WH_PER_WH } from '../../../protocol/units.ts'
 import { seat } from '../../core/queue/seat.ts'
 import { outrunStart } from '../../store/site/outrun-start.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
@@ -49,6 +49,7 @@ async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: Car
     siteId: work.snap.site.id,
     mode: pile.mode,
     pileId: pile.id,
+    userId: session.userId ?? car.userId,
     at: session.startedAt,
   })
   const targetMilliWh = targetOf(car, deliveredBefore)
@@ -57,6 +58,7 @@ async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: Car
     userId: car.userId,
     targetMilliWh,
     tariffVersionId: tariff?.id ?? null,
+    calledAt: calledAt(session, pile, car),
   })
   session.energyMilliWh = energyMilliWh ?? session.energyMilliWh
   await work.db.observed({ verb: 'start', requestId: car.requestId, now: work.now })
@@ -81,6 +83,10 @@ async function join(work: SiteWork, session: SessionRow, pile: PileRow, car: Car
   })
 }
 
+/** Since when the pile was held for its driver; null where it was not, for a walk-up or a car that was called elsewhere. */
+const calledAt = (session: SessionRow, pile: PileRow, car: CarRow): EpochMs | null =>
+  car.turnAt === null || car.pileId !== pile.id ? null : Math.min(car.turnAt, session.startedAt)
+
 /** The request a session is for; undefined makes it a walk-up. */
 function carFor(work: SiteWork, session: SessionRow, pile: PileRow): CarRow | undefined {
   if (session.askedRequestId !== null) {
@@ -92,7 +98,8 @@ function carFor(work: SiteWork, session: SessionRow, pile: PileRow): CarRow | un
   const candidates = work.snap.cars.filter(
     car =>
       belongsTo(session, car) &&
-      car.mode === pile.mode &&
+      // a batch calls cars to piles of the other mode too
+      (car.mode === pile.mode || isHere(car)) &&
       isFree(work, car) &&
       // a session replayed hours later is not the answer to a request made since, unless it began where the car was called
       (session.endedAt === null ||
