@@ -59,6 +59,36 @@ export const createQueueWrites = (run: Run) => ({
       [id, c.mode, c.number, c.energyWh, c.numberedAt, c.priority],
     ),
 
+  /** What a driver asked for before, and what they ask for now. */
+  addRequestChange: (
+    requestId: string,
+    now: EpochMs,
+    from: { mode: Mode; energyWh: number },
+    to: { mode: Mode; energyWh: number },
+  ) =>
+    run(
+      `insert into request_changes (request_id, at, from_mode, from_energy_wh, to_mode, to_energy_wh)
+         values ($1, ${at('$2')}, $3, $4, $5, $6)`,
+      [requestId, now, from.mode, from.energyWh, to.mode, to.energyWh],
+    ),
+
+  /** A request that got no number. */
+  addRefusedRequest: (r: {
+    siteId: string
+    at: EpochMs
+    mode: Mode
+    energyWh: number
+    priority?: number
+    userId: string | null
+    vehicleId: string | null
+    reason: string
+  }) =>
+    run(
+      `insert into refused_requests (site_id, at, mode, energy_wh, priority, user_id, vehicle_id, reason)
+         values ($1, ${at('$2')}, $3, $4, $5, $6, $7, $8)`,
+      [r.siteId, r.at, r.mode, r.energyWh, r.priority ?? 0, r.userId, r.vehicleId, r.reason],
+    ),
+
   requestCalled: (id: string, now: EpochMs) =>
     run(`update charging_requests set first_called_at = coalesce(first_called_at, ${at('$2')}) where id = $1`, [
       id,

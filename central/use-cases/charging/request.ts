@@ -28,6 +28,8 @@ import { driverOf } from './driver.ts'
 const yardEnergy = (energyWh: number): number => energyWh * 1000 * YARD_ENERGY_PER_MILLI_WH
 /** More than any battery; keeps integers in range. */
 const MOST_WH = 10_000_000
+/** Kept for reports and for the same day under other rules: what the site, not the driver, is the reason of. */
+const TURNED_AWAY: readonly string[] = ['waiting-area-full', 'no-pile-of-mode']
 
 /** A driver asks for mode and energy and gets a number (domain.md section 3). */
 export function createRequestVerbs({
@@ -80,7 +82,11 @@ export function createRequestVerbs({
           arrival: now,
           priority: input.priority ?? 0,
         })
-        if (!entered.ok) return refuse(entered.reason)
+        if (!entered.ok) {
+          if (TURNED_AWAY.includes(entered.reason))
+            await work.db.addRefusedRequest({ ...input, siteId, userId, vehicleId, at: now, reason: entered.reason })
+          return refuse(entered.reason)
+        }
         const { car } = entered
         const row: CarRow = {
           requestId: car.id,
@@ -138,11 +144,14 @@ export function createRequestVerbs({
         if (row === undefined) return refuse('no-active-request')
         const changed = changedYard(work, requestId, to)
         if (!changed.ok) return refuse(changed.reason)
+        const energyWh = to.energyWh ?? row.energyWh
+        if (changed.car.mode !== row.mode || energyWh !== row.energyWh)
+          await work.db.addRequestChange(requestId, work.now, row, { mode: changed.car.mode, energyWh })
         row.priority = changed.car.priority
         if (row.number !== changed.car.number || row.mode !== changed.car.mode) row.numberedAt = work.now
         row.mode = changed.car.mode
         row.number = changed.car.number
-        row.energyWh = to.energyWh ?? row.energyWh
+        row.energyWh = energyWh
         await work.db.changeRequest(requestId, row)
         await decide(work, changed)
         placeRow(work, row)
