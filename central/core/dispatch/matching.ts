@@ -7,6 +7,8 @@ export interface Room {
   measured: number
   /** How many cars may be added. */
   places: number
+  /** Ticks until nobody may charge there any more; only decides who gets which of places that cost the same. */
+  closesIn?: number
 }
 
 /**
@@ -48,7 +50,7 @@ export function leastTotal(energies: readonly number[], rooms: readonly Room[]):
     for (const room of free) {
       if (room.taken >= room.places) continue
       const factor = room.step * (room.taken + 1)
-      const index = firstNotBelow(factors, factor)
+      const index = firstAbove(factors, factor)
       const cost = room.busy + factor * energies[cars[index]!]! + moving[index]!
       if (cost >= least) continue
       least = cost
@@ -56,13 +58,18 @@ export function leastTotal(energies: readonly number[], rooms: readonly Room[]):
       at = index
     }
     if (best === undefined) throw new RangeError(`${cars.length} cars for ${count} places`)
-    factors.splice(at, 0, best.step * ++best.taken)
+    const factor = best.step * ++best.taken
+    // the place of a pile that closes sooner gets less energy
+    while (factors[at - 1] === factor && closesIn(rooms[piles[at - 1]!]!) < closesIn(rooms[best.pile]!)) at--
+    factors.splice(at, 0, factor)
     piles.splice(at, 0, best.pile)
   }
   const pileOf = new Int32Array(cars.length)
   for (const [index, car] of cars.entries()) pileOf[car] = piles[index]!
   return pileOf
 }
+
+const closesIn = (room: Room): number => room.closesIn ?? Number.POSITIVE_INFINITY
 
 /**
  * Factors of places as integers where all sums stay exact integers then, so that equal costs compare as equal; otherwise
@@ -87,11 +94,11 @@ function scale(
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
 
-function firstNotBelow(ascending: readonly number[], value: number): number {
+function firstAbove(ascending: readonly number[], value: number): number {
   let [low, high] = [0, ascending.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (ascending[middle]! < value) low = middle + 1
+    if (ascending[middle]! <= value) low = middle + 1
     else high = middle
   }
   return low

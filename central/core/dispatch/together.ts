@@ -49,7 +49,9 @@ export function planTogether(
   const rooms = piles
     .map((pile): PileRoom => {
       const places = beyondPlaces ? cars.length : Math.max(0, pile.queueLength - pile.cars.length)
-      return { pile, places, full: !beyondPlaces && isFull(pile), powerW: pile.powerW, ...loadOf(yard, pile) }
+      const closes = pile.closesAt === undefined ? {} : { closesIn: pile.closesAt - yard.now }
+      const full = !beyondPlaces && isFull(pile)
+      return { pile, places, full, powerW: pile.powerW, ...loadOf(yard, pile), ...closes }
     })
     .sort((a, b) => comparePileIds(a.pile.id, b.pile.id))
   for (;;) {

@@ -31,7 +31,10 @@ export function deal(yard: Yard, mode: Mode, line: Iterable<Car>): Dealt[] {
   const first: Car[] = []
   const places = piles.reduce((sum, { queueLength, cars }) => sum + Math.max(0, queueLength - cars.length), 0)
   // a car alone is better explained by the choice among piles, which is the same then
-  for (const car of places > 1 ? rest(drawn) : []) if (first.push(car) === places) break
+  for (const car of places > 1 ? rest(drawn) : []) {
+    if (piles.some(closes) && choosePile(yard, car).pile === null) continue
+    if (first.push(car) === places) break
+  }
   const { dealt, left } = together(yard, first, piles, false)
   return [...dealt, ...oneByOne(yard, chain(left, rest(drawn)), () => hasRoom(piles))]
 }
@@ -72,6 +75,7 @@ function oneByOne(yard: Yard, line: Iterable<Car>, goesOn: () => boolean, beyond
   return dealt
 }
 
+const closes = ({ closesAt }: WorkingPile): boolean => closesAt !== undefined
 const hasRoom = (piles: readonly WorkingPile[]): boolean => piles.some(pile => !isFull(pile))
 
 /** What an iterator has left; breaking off does not close it, so that one can go on. */
