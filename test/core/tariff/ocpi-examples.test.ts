@@ -24,25 +24,14 @@ import {
   type Segment,
 } from '../../../central/core/billing/rate.ts'
 import { ratio, toDecimal } from '../../../central/core/billing/ratio.ts'
-import { type ElementTariff, parseTariff } from '../../../central/core/tariff/tariff.ts'
-import type { PriceComponent, TariffElement, TariffRestrictions } from '../../../protocol/tariff.ts'
+import type { ElementTariff } from '../../../central/core/tariff/tariff.ts'
+import type { PriceComponent, TariffRestrictions } from '../../../protocol/tariff.ts'
+import { element, tariffOf } from '../../support/tariffs.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const ZONE = 'Europe/Amsterdam'
 const at = (local: string): number => Temporal.PlainDateTime.from(local).toZonedDateTime(ZONE).epochMilliseconds
-
-type Element = TariffElement
-const element = (priceComponents: PriceComponent[], restrictions?: TariffRestrictions): Element => ({
-  priceComponents,
-  ...(restrictions === undefined ? {} : { restrictions }),
-})
-
-function tariffOf(elements: Element[], more: Partial<ElementTariff> = {}): ElementTariff {
-  const parsed = parseTariff({ version: 2, currency: 'EUR', minorDigits: 2, elements, ...more })
-  if (!parsed.ok || parsed.value.version !== 2) throw new Error(JSON.stringify(parsed))
-  return parsed.value
-}
 
 interface Session {
   start?: string
