@@ -126,12 +126,13 @@ export async function createCentral({ database, writer, clock, log, chargers, op
         data: { commandId: row.id, verb: row.verb, status: outcome.status },
       })
     }
+    if (row.siteId === null) return
     if (row.verb === 'stop' && outcome.status === 'refused' && row.sessionId !== null)
-      paper.stop(row.chargePointId, row.sessionId)
-    if (row.siteId !== null) sites.touch(row.siteId)
+      paper.stop(row.siteId, row.sessionId)
+    sites.touch(row.siteId)
   }
 
-  const paper = createStopOnPaper({ pool, clock, log, report: port.report })
+  const paper = createStopOnPaper({ sites, log })
 
   return {
     port,

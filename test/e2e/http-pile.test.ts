@@ -156,7 +156,7 @@ t.test(
 )
 
 t.test(
-  'a cancel reaches an HTTP pile with its next progress; one that says nothing more is billed what it said',
+  'a cancel reaches an HTTP pile with its next progress; one that says nothing more is billed what it said until it completes',
   async t => {
     await using product = await startProduct(t)
     const { api } = product
@@ -194,7 +194,10 @@ t.test(
     const second = await begin(bob)
     t.match(await cancel(bob.token), { status: 200, body: { status: 'cancelled', bill: { energyWh: 1000 } } })
     t.match(await second.progress(1500, 0.8), { status: 409, body: { code: 'session-ended' } })
-    t.match(await second.complete(1600), { status: 200, body: { bill: { energyWh: 1000 } } })
+    t.match(await second.complete(1600), {
+      status: 200,
+      body: { bill: { energyWh: 1600, details: [{ energyWh: 1000 }, { kind: 'correction', energyWh: 600 }] } },
+    })
   },
 )
 

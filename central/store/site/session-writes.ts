@@ -1,6 +1,11 @@
 import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
 import { type Ask, at, type Run } from './run.ts'
 
+interface ClosedSession {
+  endedAt: EpochMs
+  meterStopMilliWh: MilliWh | null
+}
+
 interface Delivered {
   energyMilliWh: MilliWh
 }
@@ -39,13 +44,19 @@ export const createSessionWrites = (run: Run, ask: Ask) => ({
       [id, cause, now],
     ),
 
-  /** Ended by rule, without the charger's word; a late stop amends it. */
-  closeProvisionally: (id: number, endedAt: EpochMs, reason: string) =>
-    run(
-      `update charging_sessions set ended_at = greatest(started_at, ${at('$2')}), ended_received_at = ${at('$2')}, provisional = true, stop_reason = $3,
-           meter_stop_milli_wh = last_register_milli_wh where id = $1 and ended_at is null`,
-      [id, endedAt, reason],
-    ),
+  /** Ended by rule with what was read last, undefined where it has ended meanwhile. A late stop amends it. */
+  closeProvisionally: async (id: number, reason: string): Promise<ClosedSession | undefined> => {
+    const [closed] = await ask<ClosedSession>(
+      `with closed as (
+         update charging_sessions set ended_at = greatest(started_at, last_reading_at), ended_received_at = greatest(started_at, last_reading_at),
+           provisional = true, stop_reason = $2, meter_stop_milli_wh = last_register_milli_wh
+         where id = $1 and ended_at is null returning pile_id, ended_at, meter_stop_milli_wh),
+       stilled as (update charging_piles p set power_now_w = 0 from closed where p.id = closed.pile_id and p.power_now_w is not null)
+       select ended_at as "endedAt", meter_stop_milli_wh as "meterStopMilliWh" from closed`,
+      [id, reason],
+    )
+    return closed
+  },
 
   /**
    * Its outcome is known: what it delivered, and why it is held if it is. With `billWaits` its detail comes when the cable

@@ -53,11 +53,12 @@ export async function untilEnded(
   events: UseCasePorts['events'],
   sessionId: string,
   isDone: () => Promise<boolean>,
+  atMostMs = WAIT_MS,
 ): Promise<void> {
   const ended = events.next(
     (event: SiteEvent): event is SessionEvent =>
       event.type === 'session' && event.event === 'ended' && event.sessionId === sessionId,
-    WAIT_MS,
+    atMostMs,
   )
   if (await isDone()) ended.cancel()
   await ended.promise

@@ -6,12 +6,19 @@ import type { CarRow, SiteSnapshot } from '../../store/site/snapshot.ts'
 import { billOfRequest } from '../../store/views/request-bill.ts'
 import { untilEnded } from '../charging/cancel.ts'
 import type { UseCasePorts } from '../ports.ts'
+import { closeProvisionally } from '../site/close.ts'
 import { buildYard, numberOf, openSessionOf } from '../site/work.ts'
 import type { Verbs } from '../verbs.ts'
 
+/** How long a pile waits for its bill, real time. */
+const SETTLE_MS = 15_000
+/** A session that is settled again is told to nobody. */
+const LOOK_AGAIN_MS = 1_000
+
 interface SessionAtPile {
   requestId: string | null
-  settled: boolean
+  /** Ended by the pile's own word, and billed. A session that was ended without it still listens. */
+  done: boolean
   /** We want it to end, and cannot tell the pile before it calls. */
   stopAsked: boolean
   registerMilliWh: number
@@ -36,7 +43,7 @@ export function createHttpPileVerbs({
   async function sessionOf(pileId: string, sessionId: string): Promise<SessionAtPile | undefined> {
     if (!/^\d{1,10}$/.test(sessionId)) return undefined
     const { rows } = await pool.query<SessionAtPile>(
-      `select s.request_id as "requestId", s.settled_at is not null as settled, s.stop_asked_at is not null as "stopAsked",
+      `select s.request_id as "requestId", s.settled_at is not null and not s.provisional as done, s.stop_asked_at is not null as "stopAsked",
          coalesce(s.last_register_milli_wh, 0) as "registerMilliWh"
        from charging_sessions s where s.id = $2::bigint and lower(s.pile_id) = $1`,
       [foldCase(pileId), sessionId],
@@ -44,33 +51,39 @@ export function createHttpPileVerbs({
     return rows[0]
   }
 
-  const untilSettled = (sessionId: string): Promise<void> =>
-    untilEnded(events, sessionId, async () => {
+  /**
+   * The run that settles it has been asked for: being in the queue behind it is enough, unless it waits for the status of
+   * a pile that may have failed. Bounded.
+   */
+  async function untilSettled(siteId: string, sessionId: string): Promise<void> {
+    const isSettled = async (): Promise<boolean> => {
       const { rows } = await pool.query('select from charging_sessions where id = $1::bigint and settled_at is null', [
         sessionId,
       ])
       return rows.length === 0
-    })
+    }
+    const until = Date.now() + SETTLE_MS
+    await sites.act(siteId, async () => ok(null))
+    while (!(await isSettled()) && Date.now() < until) await untilEnded(events, sessionId, isSettled, LOOK_AGAIN_MS)
+  }
 
-  /** A pile that takes a task has ended the one it was to stop: it counts with what was told last. */
-  async function endStopping(pile: { id: string; chargePointId: string }): Promise<void> {
-    const { rows } = await pool.query<{ id: number; registerMilliWh: number; startedAt: EpochMs }>(
-      `select s.id, coalesce(s.last_register_milli_wh, 0) as "registerMilliWh", s.started_at as "startedAt"
-       from charging_sessions s join charge_points c on c.id = s.charge_point_id
+  /** A pile that takes a task has ended the one it was to stop: until it completes it, it counts with what was told last. */
+  async function endStopping(pile: { id: string; siteId: string }): Promise<void> {
+    const { rows } = await pool.query<{ id: number }>(
+      `select s.id from charging_sessions s join charge_points c on c.id = s.charge_point_id
        where s.pile_id = $1 and c.protocol = 'http' and s.ended_at is null and s.stop_asked_at is not null`,
       [pile.id],
     )
-    for (const { id, registerMilliWh, startedAt } of rows) {
-      await httpPiles.complete({
-        pileId: pile.chargePointId,
-        transactionId: id,
-        energyWh: registerMilliWh / MILLI_WH_PER_WH,
-        at: clock.now(),
-        startedAt,
-        reason: 'Remote',
-      })
-      await untilSettled(String(id))
-    }
+    if (rows.length === 0) return
+    await sites.act(pile.siteId, async work => {
+      for (const session of work.snap.sessions) {
+        if (session.endedAt === null && rows.some(({ id }) => id === session.id))
+          await closeProvisionally(work, session, 'superseded')
+      }
+      return ok(null)
+    })
+    // it may have ended by its pile's own word in the same moment
+    for (const { id } of rows) await untilSettled(pile.siteId, String(id))
   }
 
   /** Sessions that are being stopped, of a request that has ended. */
@@ -113,7 +126,7 @@ export function createHttpPileVerbs({
       const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
       if (pile === undefined || session === undefined)
         return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
-      if (!session.settled)
+      if (!session.done)
         await httpPiles.progress({
           pileId: pile.chargePointId,
           transactionId: Number(sessionId),
@@ -131,7 +144,7 @@ export function createHttpPileVerbs({
       const session = pile === undefined ? undefined : await sessionOf(pile.id, sessionId)
       if (pile === undefined || session === undefined)
         return refuse('not-found', `pile ${pileId} has no session ${sessionId}`)
-      if (!session.settled) {
+      if (!session.done) {
         await httpPiles.complete({
           pileId: pile.chargePointId,
           transactionId: Number(sessionId),
@@ -140,11 +153,11 @@ export function createHttpPileVerbs({
           startedAt,
           ...(reason === undefined ? {} : { reason }),
         })
-        await untilSettled(sessionId)
+        await untilSettled(pile.siteId, sessionId)
       }
       const requestId = session.requestId ?? (await sessionOf(pile.id, sessionId))?.requestId ?? null
       // a bill is for all sessions of its request: an interrupted one may have its end still before it
-      if (requestId !== null) for (const other of await unsettledOf(requestId)) await untilSettled(other)
+      if (requestId !== null) for (const other of await unsettledOf(requestId)) await untilSettled(pile.siteId, other)
       return ok({ bill: requestId === null ? null : await billOfRequest(pool, requestId) })
     },
 

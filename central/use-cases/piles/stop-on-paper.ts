@@ -1,71 +1,48 @@
-import type { Pool } from 'pg'
 import type { Logger } from 'pino'
-import type { Central } from '../../../protocol/charger/link.ts'
-import type { Clock } from '../../../protocol/clock.ts'
-
-/** A pile that calls us learns with its next progress that it is to end, and completes with what it delivered. Real time. */
-const GRACE_MS = 3_000
-/** A broken one knows already. */
-const FAULT_GRACE_MS = 1_000
+import { ok } from '../../../protocol/result.ts'
+import { closeProvisionally } from '../site/close.ts'
+import type { SiteRunner } from '../site/runner.ts'
 
 /**
- * A pile that cannot be told to stop (HTTP): its session ends with what was read, unless the pile completes it by itself
- * within the grace.
+ * A pile that calls us learns with its next progress that it is to end, and a broken one knows: it completes with what it
+ * delivered. Real time.
  */
-export function createStopOnPaper({
-  pool,
-  clock,
-  log,
-  report,
-}: {
-  pool: Pool
-  clock: Clock
-  log: Logger
-  report: Central['report']
-}) {
+const GRACE_MS = 3_000
+
+/**
+ * A pile that cannot be told to stop (HTTP): its session ends on paper with what was read, unless the pile completes it by
+ * itself within the grace. The pile's own end amends it whenever it comes.
+ */
+export function createStopOnPaper({ sites, log }: { sites: SiteRunner; log: Logger }) {
   const waiting = new Set<NodeJS.Timeout>()
+  let closed = false
 
-  const openCause = async (sessionId: number): Promise<{ cause: string | null } | undefined> =>
-    (
-      await pool.query<{ cause: string | null }>(
-        'select end_cause as cause from charging_sessions where id = $1 and ended_at is null',
-        [sessionId],
-      )
-    ).rows[0]
-
-  async function end(chargePointId: string, sessionId: number): Promise<void> {
-    if ((await openCause(sessionId)) === undefined) return
-    const now = clock.now()
-    // without a register: whatever was read last is the end
-    await report({
-      chargePointId,
-      receivedAt: now,
-      report: { type: 'session-ended', transactionId: sessionId, reason: 'Remote', at: now, readings: [] },
+  const end = (siteId: string, sessionId: number) =>
+    sites.act(siteId, async work => {
+      const session = work.snap.sessions.find(({ id }) => id === sessionId)
+      if (session !== undefined && session.endedAt === null)
+        await closeProvisionally(work, session, 'no-complete-received')
+      return ok(null)
     })
+
+  function stop(siteId: string, sessionId: number): void {
+    if (closed) return
+    const timer = setTimeout(() => {
+      waiting.delete(timer)
+      end(siteId, sessionId).catch(error => {
+        log.warn({ err: error, sessionId }, 'a session that could not be told to stop could not be ended yet')
+        stop(siteId, sessionId)
+      })
+    }, GRACE_MS)
+    waiting.add(timer)
   }
 
-  const failed = (sessionId: number) => (error: unknown) =>
-    log.error({ err: error, sessionId }, 'a session that could not be told to stop could not be ended either')
-
   return {
-    stop(chargePointId: string, sessionId: number): void {
-      openCause(sessionId)
-        .then(open => {
-          if (open === undefined) return
-          const timer = setTimeout(
-            () => {
-              waiting.delete(timer)
-              end(chargePointId, sessionId).catch(failed(sessionId))
-            },
-            open.cause === 'fault' ? FAULT_GRACE_MS : GRACE_MS,
-          )
-          waiting.add(timer)
-        })
-        .catch(failed(sessionId))
-    },
+    stop,
 
     /** What waits now is asked to stop again after the next start. */
     close(): void {
+      closed = true
       for (const timer of waiting) clearTimeout(timer)
       waiting.clear()
     },

@@ -72,20 +72,23 @@ async function settleOne(work: SiteWork, session: SessionRow, requestId: string)
     if (held !== row.reviewReason) await hold(work, session, requestId, stored.rated, held)
   } else if (!waits && row.reviewVerdict !== 'void') {
     // the cause and the time of the cable may have been written just now
-    const rated = pricesParking(tariffOf(row)) ? (await rateStored(work.client, session.id, work.now))?.rated : undefined
+    const rated = pricesParking(tariffOf(row))
+      ? (await rateStored(work.client, session.id, work.now))?.rated
+      : undefined
     await billSession(work, row, requestId, rated ?? stored.rated, { stopReason: cause, note: REGISTERS_CAME_LATE })
   }
   // whoever heard of the end before does not hear of it again
   if (!known) tellEnd(work, session, energyMilliWh, cause)
   if (car === undefined) return billRequest(work, requestId, session.userId)
   car.deliveredMilliWh += energyMilliWh - session.energyMilliWh
+  const next = openSessionOf(work.snap, requestId)
   const inYard = work.yard.cars.get(requestId)
   if (inYard !== undefined) {
     inYard.needed = Math.max(0, inYard.demand - car.deliveredMilliWh * YARD_ENERGY_PER_MILLI_WH)
+    // an end told late is not that of the session that has begun here since, or is beginning
     if (work.yard.piles.some(({ id, cars }) => id === session.pileId && cars.includes(requestId)))
-      inYard.charging = false
+      inYard.charging = next?.pileId === session.pileId || car.startAskedAt !== null
   }
-  const next = openSessionOf(work.snap, requestId)
   const goesOn =
     // it charges again already: the request has its outcome with that session
     (next !== undefined && next.stopAskedAt === null) ||

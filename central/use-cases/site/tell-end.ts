@@ -1,11 +1,10 @@
 import type { SessionRow } from '../../store/site/snapshot.ts'
-import { notice, type SiteWork } from './work.ts'
+import { notice, openSessionAt, type SiteWork } from './work.ts'
 
-/** A session has ended: nothing flows any more, whatever the last reading said. */
+/** A session has ended: nothing flows any more, whatever the last reading said, unless a newer one runs there. */
 export function tellEnd(work: SiteWork, session: SessionRow, energyMilliWh: number, cause: string): void {
   if (session.pileId === null) return
   const about = { siteId: work.snap.site.id, pileId: session.pileId, at: work.now }
-  work.causes.set(session.pileId, 'session-ended')
   work.events.push({
     type: 'session',
     ...about,
@@ -14,6 +13,8 @@ export function tellEnd(work: SiteWork, session: SessionRow, energyMilliWh: numb
     energyWh: Math.round(energyMilliWh / 1000),
     reason: cause,
   })
+  if (openSessionAt(work.snap, session.pileId) !== undefined) return
+  work.causes.set(session.pileId, 'session-ended')
   work.events.push({ type: 'pile-session', ...about, session: null })
   const register = session.meterStopMilliWh ?? session.lastRegisterMilliWh
   work.events.push({
@@ -27,7 +28,7 @@ export function tellEnd(work: SiteWork, session: SessionRow, energyMilliWh: numb
   })
 }
 
-/** A bill is made: its total, and the word to each of its sessions. */
+/** A bill is made: its total, a line for each of its sessions with its corrections, and the word to each of them. */
 export async function tellBill(work: SiteWork, billId: string, requestId: string): Promise<void> {
   const { rows } = await work.client.query<{
     number: number
@@ -38,8 +39,10 @@ export async function tellBill(work: SiteWork, billId: string, requestId: string
     energyMilliWh: number
     total: number
   }>(
-    `select b.number, b.currency, b.total_minor as "billTotal", d.session_id as "sessionId", d.pile_id as "pileId", d.energy_milli_wh as "energyMilliWh", d.total_minor as "total"
-     from bills b join billing_details d on d.request_id = b.request_id where b.id = $1 order by d.number`,
+    `select b.number, b.currency, b.total_minor as "billTotal", d.session_id as "sessionId", d.pile_id as "pileId",
+       sum(d.energy_milli_wh)::bigint as "energyMilliWh", sum(d.total_minor)::bigint as "total"
+     from bills b join billing_details d on d.request_id = b.request_id where b.id = $1
+     group by b.id, d.session_id, d.pile_id order by min(d.number)`,
     [billId],
   )
   const first = rows[0]

@@ -1,5 +1,6 @@
 import { sendBack } from '../../core/queue/verbs.ts'
 import type { CarRow, PileRow } from '../../store/site/snapshot.ts'
+import { closeProvisionally } from './close.ts'
 import { isPromised } from './holds.ts'
 import { endRequest } from './settle.ts'
 import { askStop, command, decide, dueAt, firstCar, notice, numberOf, openSessionAt, type SiteWork } from './work.ts'
@@ -107,23 +108,7 @@ export async function closeForgotten(work: SiteWork): Promise<void> {
       if (free) dueAt(work, due)
       continue
     }
-    const endedAt = Math.max(session.startedAt, session.lastReadingAt ?? session.startedAt)
-    const reason = newer ? 'superseded' : 'no-stop-received'
-    // the charger's own stop may have come since the snapshot: it is looked at in the next run
-    if ((await work.db.closeProvisionally(session.id, endedAt, reason)) === 0) {
-      dueAt(work, work.now)
-      continue
-    }
-    Object.assign(session, {
-      endedAt,
-      provisional: true,
-      stopReason: reason,
-      meterStopMilliWh: session.lastRegisterMilliWh,
-    })
-    notice(work, 'anomaly', `session ${session.id} got no end and is closed provisionally: ${reason}`, {
-      pileId: session.pileId,
-      requestId: session.requestId,
-    })
+    await closeProvisionally(work, session, newer ? 'superseded' : 'no-stop-received')
   }
 }
 
