@@ -111,11 +111,17 @@ export function createHttpPileVerbs({
       const { transactionId, verdict } = await httpPiles.assign({
         pileId: pile.chargePointId,
         idTag: called.idTag ?? called.requestId.slice(0, 18),
-        startKey: `${called.requestId}|${await sessionsOf(called.requestId)}`,
+        startKey: `${called.requestId}|${await sessionsOf(called, pile.id)}`,
         requestId: called.requestId,
         at: clock.now(),
       })
-      if (verdict.status !== 'accepted') return refuse('not-called', `the session was refused: ${verdict.status}`)
+      if (verdict.status !== 'accepted') {
+        // a pile that is told no does not charge: what stays open would keep it occupied
+        const at = clock.now()
+        const end = { pileId: pile.chargePointId, transactionId, energyWh: 0, at, startedAt: at }
+        await httpPiles.complete({ ...end, reason: 'DeAuthorized' })
+        return refuse('not-called', `the session was refused: ${verdict.status}`)
+      }
       // the run that joins the session to its request has been asked for; being in the queue behind it is enough
       await sites.act(pile.siteId, async () => ok(null))
       return ok({ pileId: pile.id, sessionId: String(transactionId), requestId: called.requestId })
@@ -168,10 +174,14 @@ export function createHttpPileVerbs({
     },
   }
 
-  async function sessionsOf(requestId: string): Promise<number> {
+  /** The car's sessions, and its tasks here that were refused: what is asked again later is not told the old answer. */
+  async function sessionsOf({ requestId, createdAt }: CarRow, pileId: string): Promise<number> {
     const { rows } = await pool.query<{ count: number }>(
-      'select count(*) as count from charging_sessions where request_id = $1',
-      [requestId],
+      `select count(*) as count from charging_sessions where request_id = $1 or id in (
+         select id from charging_sessions
+         where pile_id = $2 and started_at >= to_timestamp($3::double precision / 1000)
+           and asked_request_id = $1 and request_id is null and verdict <> 'accepted')`,
+      [requestId, pileId, createdAt],
     )
     return rows[0]?.count ?? 0
   }
