@@ -1,6 +1,6 @@
 /**
- * Keeps the server that test files run by hand share: starts it, and stops it and itself when nobody has been connected
- * for a minute. A second keeper finds the folder taken and ends at once.
+ * Keeps the server that test files run by hand share: starts it, and stops it and itself when nobody was seen connected
+ * for five minutes: a test may leave its database alone for long. A second keeper finds the folder taken and ends at once.
  */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { Client } from 'pg'
@@ -16,9 +16,11 @@ for (const { datname } of rows) await client.query(`drop database if exists ${da
 await writeFile(`${SHARED_URL}.new`, server.url, { mode: 0o600 })
 await rename(`${SHARED_URL}.new`, SHARED_URL)
 
+const LOOK_MS = 5000
+const IDLE_LOOKS = 60
 let idle = 0
-while (idle < 12) {
-  await new Promise(resolve => setTimeout(resolve, 5000))
+while (idle < IDLE_LOOKS) {
+  await new Promise(resolve => setTimeout(resolve, LOOK_MS))
   const users = await client.query(
     "select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
   )
