@@ -18,6 +18,7 @@ import { createEventBus } from './use-cases/events.ts'
 import { createFaultVerbs } from './use-cases/faults/faults.ts'
 import { createControlPile } from './use-cases/piles/control.ts'
 import { createHttpPileVerbs } from './use-cases/piles/http.ts'
+import { createMaintenanceVerbs } from './use-cases/piles/maintenance.ts'
 import { createOrderPile, type OrderPile } from './use-cases/piles/order.ts'
 import { createStopOnPaper } from './use-cases/piles/stop-on-paper.ts'
 import type { HttpPiles, UseCasePorts } from './use-cases/ports.ts'
@@ -149,6 +150,7 @@ export async function createCentral({ database, writer, clock, log, chargers, op
         cancelRequest: createCancel(ports),
         controlPile,
         orderPile: createOrderPile(ports, controlPile),
+        ...createMaintenanceVerbs(ports),
         ...createFaultVerbs(ports),
         sendNative: createSendNative(ports, dialect),
         ...createHttpPileVerbs(ports),

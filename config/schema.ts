@@ -199,9 +199,7 @@ export const settingsSchema = z.strictObject({
         .meta({ about: 'a session whose pile is long free and that got no end is closed provisionally' }),
       offlineTimeoutMinutes: positive(1440)
         .default(5)
-        .meta({
-          about: 'a pile without a link for this long is out of dispatch, its waiting cars are called elsewhere',
-        }),
+        .meta({ about: 'the cars that wait at a pile without a link for this long are called elsewhere' }),
     })
     .prefault({}),
 })

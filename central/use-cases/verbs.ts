@@ -133,6 +133,14 @@ export interface Verbs {
     order: { action: 'start' | 'stop' | 'maintenance' | 'unlock' | 'reset'; reason?: string; force?: boolean },
   ): Promise<Result<{ id: string; state: string; command: { id: string; status: string } | null }>>
 
+  /** Announces work at a pile. Refused: `window-overlaps`, `malformed-request` for one that is over already. */
+  planMaintenance(
+    actor: Actor,
+    window: { pileId: string; from: EpochMs; to: EpochMs; reason: string },
+  ): Promise<Result<{ windowId: string }>>
+  /** Also while it runs: the pile is back at once. `state-forbids` when it is over. */
+  cancelMaintenance(actor: Actor, windowId: string): Promise<Result<null>>
+
   /** Opens a fault record, interrupts the pile's cars. */
   reportFault(
     actor: Actor,

@@ -40,6 +40,7 @@ t.test('piles as they are', async t => {
       inService: true,
       serviceReason: null,
       errorCode: 'NoError',
+      nextMaintenance: null,
       session: { id: String(running), energyWh: 1200, powerW: 7000, startedAt: '2026-11-22T08:00:00.000Z' },
       statistics: { sessions: 2, energyWh: 8200, chargingSeconds: 3600, faults: 1 },
     })

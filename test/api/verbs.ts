@@ -51,6 +51,8 @@ export function recordedVerbs(clock: Clock): RecordedVerbs {
         state: 'maintenance',
         command: { id: newId(), status: 'accepted' },
       })),
+    planMaintenance: (actor, window) => answer('planMaintenance', [actor, window], () => ({ windowId: newId() })),
+    cancelMaintenance: (actor, id) => answer('cancelMaintenance', [actor, id], () => null),
     reportFault: (actor, input) => answer('reportFault', [actor, input], () => ({ faultId: newId() })),
     updateFault: (actor, id, change) =>
       answer('updateFault', [actor, id, change], () => ({ faultId: id, state: change.state ?? 'open' })),

@@ -15,7 +15,13 @@ async function chained(t: Test) {
     const { requestId, userId } = await called(pool, tag === 'TAG1' ? 'A' : tag === 'TAG2' ? 'B' : 'C-1', tag)
     const chargePointId = tag === 'TAG1' ? 'A' : tag === 'TAG2' ? 'B' : 'C'
     const { transactionId: sessionId } = await writer.submit('start', start({ chargePointId, idTag: tag }))
-    await writes.joinSession(sessionId, { requestId, userId, targetMilliWh: null, tariffVersionId: null })
+    await writes.joinSession(sessionId, {
+      requestId,
+      userId,
+      targetMilliWh: null,
+      tariffVersionId: null,
+      calledAt: null,
+    })
     await writer.submit('stop', {
       chargePointId,
       transactionId: sessionId,

@@ -19,7 +19,7 @@ t.test('setting a target tells what was delivered by then: a reading before it h
   const writes = createSiteWrites(client, 'S')
   t.match(await sample(4000), { targetReached: false })
   const join = () =>
-    writes.joinSession(transactionId, { requestId, userId, targetMilliWh: 4000, tariffVersionId: null })
+    writes.joinSession(transactionId, { requestId, userId, targetMilliWh: 4000, tariffVersionId: null, calledAt: null })
   t.equal(await join(), 4000)
   t.equal(await join(), undefined, 'joined once')
   t.match(await sample(5000), { targetReached: true })

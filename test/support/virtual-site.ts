@@ -75,6 +75,7 @@ export async function openVirtualSite(t: Test, options: VirtualSiteOptions) {
         arrivalGraceMs: (options.arrivalGraceMinutes ?? 10) * MINUTE_MS,
         startTimeoutMs: 2 * MINUTE_MS,
         stopTimeoutMs: 10 * MINUTE_MS,
+        offlineTimeoutMs: 5 * MINUTE_MS,
       },
       validation: 'tolerant',
       pingSeconds: 0,

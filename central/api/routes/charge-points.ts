@@ -19,14 +19,14 @@ const operator = { access: ['operator', 'admin'] as const }
 const staff = { access: ['technician', 'operator', 'admin'] as const }
 
 /** Charge points, and those that knocked without being known. */
-export function chargePointRoutes(app: App, { admin, database, link }: RouteContext): void {
+export function chargePointRoutes(app: App, { admin, database, link, clock }: RouteContext): void {
   const tags = ['Charge points']
 
   async function withPiles(chargePoints: ChargePointView[]) {
     const piles =
       chargePoints.length === 0
         ? []
-        : await listPiles(database.pool, { chargePointIds: chargePoints.map(({ id }) => id) })
+        : await listPiles(database.pool, { chargePointIds: chargePoints.map(({ id }) => id), now: clock.now() })
     return chargePoints.map(row => ({
       ...row,
       connected: link.connected(row.id) ?? row.connected,

@@ -7,7 +7,7 @@ import type { App, RouteContext } from '../ports.ts'
 import { pileOf } from '../wire/piles.ts'
 
 /** Live events as Server-Sent Events: a snapshot of the piles, then what changes, with ids to resume at. */
-export function eventRoutes(app: App, { database, events, link, log }: RouteContext): void {
+export function eventRoutes(app: App, { database, events, link, log, clock }: RouteContext): void {
   const feed = createLiveFeed(events)
   app.addHook('onClose', async () => feed.close())
   // streams never end by themselves: a server that stops would wait for them for ever
@@ -28,7 +28,8 @@ export function eventRoutes(app: App, { database, events, link, log }: RouteCont
       const resume = Number.isSafeInteger(lastId) && feed.holds(lastId) ? lastId : null
       // taken before the snapshot is read: what happens meanwhile is in both, never in neither
       const from = resume ?? feed.lastId()
-      const piles = resume === null ? (await listPiles(database.pool, {})).map(pile => pileOf(pile, link)) : null
+      const piles =
+        resume === null ? (await listPiles(database.pool, { now: clock.now() })).map(pile => pileOf(pile, link)) : null
       reply.hijack()
       feed.attach(reply.raw, {
         headers: { ...reply.getHeaders(), 'x-request-id': request.id },

@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
 import { idTagRoutes } from './id-tags.ts'
 import { ledgerRoutes } from './ledger.ts'
+import { maintenanceRoutes } from './maintenance.ts'
 import { ocppRoutes } from './ocpp.ts'
 import { paymentRoutes } from './payments.ts'
 import { pileRoutes } from './piles.ts'
@@ -27,6 +28,7 @@ export const V1_ROUTES: ((app: App, context: RouteContext) => void)[] = [
   requestRoutes,
   sessionRoutes,
   pileRoutes,
+  maintenanceRoutes,
   simulatorRoutes,
   siteRoutes,
   chargePointRoutes,

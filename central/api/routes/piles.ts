@@ -20,7 +20,7 @@ const operator = { access: ['operator', 'admin'] as const }
 export function pileRoutes(app: App, { verbs, admin, database, link, clock }: RouteContext): void {
   const tags = ['Piles']
   const mustFind = async (id: string): Promise<PileView> => {
-    const [found] = await listPiles(database.pool, { id })
+    const [found] = await listPiles(database.pool, { id, now: clock.now() })
     if (!found) throw new DomainError('not-found', 'There is no such pile')
     return found
   }
@@ -36,7 +36,7 @@ export function pileRoutes(app: App, { verbs, admin, database, link, clock }: Ro
       response: answers({ 200: z.object({ items: z.array(schema.pile), next: z.null() }) }),
     },
     handler: async request => ({
-      items: (await listPiles(database.pool, { siteId: request.query.site || undefined })).map(pile =>
+      items: (await listPiles(database.pool, { siteId: request.query.site || undefined, now: clock.now() })).map(pile =>
         pileOf(pile, link),
       ),
       next: null,
@@ -57,7 +57,9 @@ export function pileRoutes(app: App, { verbs, admin, database, link, clock }: Ro
       const viewer = signedIn(request)
       const now = clock.now()
       const { pileId, site } = request.query
-      const piles = pileId ? [await mustFind(pileId)] : await listPiles(database.pool, { siteId: site || undefined })
+      const piles = pileId
+        ? [await mustFind(pileId)]
+        : await listPiles(database.pool, { siteId: site || undefined, now })
       const cars = await listQueue(database.pool, { siteId: site || undefined, pileId: pileId || undefined })
       // places of a queue are told from 1, whatever the dispatcher counts from
       const inOrder = (place: (typeof cars)[number]['place'], id: string | null = null) =>

@@ -23,7 +23,7 @@ const user = { access: 'user' as const }
 const languageOf = (request: FastifyRequest) => preferredLanguage(request.headers['accept-language'])
 
 /** Asking for a charge, changing one's mind, and where one stands. */
-export function requestRoutes(app: App, { verbs, database, link }: RouteContext): void {
+export function requestRoutes(app: App, { verbs, database, link, clock }: RouteContext): void {
   const tags = ['Charging']
 
   app.route({
@@ -131,7 +131,7 @@ export function requestRoutes(app: App, { verbs, database, link }: RouteContext)
     if (!found) throw new DomainError('not-found', 'There is no such site')
     const [cars, piles] = [
       await listQueue(database.pool, { siteId: found.id }),
-      await listPiles(database.pool, { siteId: found.id }),
+      await listPiles(database.pool, { siteId: found.id, now: clock.now() }),
     ]
     const of = (mode: 'fast' | 'trickle') => ({
       waiting: cars.filter(car => car.place !== 'pile' && car.mode === mode).length,

@@ -109,6 +109,7 @@ export const chargePoint = named(
     model: z.string().nullable(),
     serial: z.string().nullable(),
     firmware: z.string().nullable(),
+    featureProfiles: z.array(z.string()).nullable().describe('What it says it can do; null while that is not known'),
     registration: z.string().nullable(),
     connected: z.boolean(),
     lastBootAt: time.nullable(),

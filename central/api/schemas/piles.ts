@@ -20,6 +20,10 @@ export const pile = named(
     inService: z.boolean(),
     serviceReason: z.string().nullable(),
     errorCode: z.string(),
+    nextMaintenance: z
+      .object({ id: z.string(), from: time, to: time, reason: z.string(), running: z.boolean() })
+      .nullable()
+      .describe('The next announced work, or that which goes on'),
     session: z
       .object({ id: z.string(), energyWh: z.number().int(), powerW: z.number().int().nullable(), startedAt: time })
       .nullable(),

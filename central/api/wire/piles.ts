@@ -14,7 +14,7 @@ const isConnected = (pile: PileView, link: Link): boolean => link.connected(pile
 /** What the pile shows now, by the same pure function as the dispatcher's. */
 export const stateOf = (pile: PileView, link: Link): PileState =>
   pileState({
-    inService: pile.inService,
+    inService: pile.inService && pile.nextMaintenance?.running !== true,
     linkUp: isConnected(pile, link),
     status: pile.status,
     errorCode: pile.errorCode,
@@ -45,6 +45,11 @@ export function pileOf(pile: PileView, link: Link) {
     inService: pile.inService,
     serviceReason: pile.serviceReason,
     errorCode: pile.errorCode,
+    nextMaintenance: pile.nextMaintenance && {
+      ...pile.nextMaintenance,
+      from: rfc3339(pile.nextMaintenance.from),
+      to: rfc3339(pile.nextMaintenance.to),
+    },
     session: pile.session && { ...pile.session, startedAt: rfc3339(pile.session.startedAt) },
     statistics: {
       sessions: pile.sessions,

@@ -19,3 +19,14 @@ export async function windowCancelled(db: ClientBase, id: string, now: EpochMs):
     now,
   ])
 }
+
+export async function addWindow(
+  db: ClientBase,
+  w: { id: string; pileId: string; from: EpochMs; to: EpochMs; reason: string; by: string | null; now: EpochMs },
+): Promise<void> {
+  await db.query(
+    `insert into maintenance_windows (id, pile_id, from_at, to_at, reason, created_by, created_at)
+     values ($1, $2, ${at('$3')}, ${at('$4')}, $5, $6, ${at('$7')})`,
+    [w.id, w.pileId, w.from, w.to, w.reason, w.by, w.now],
+  )
+}

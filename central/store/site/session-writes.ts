@@ -17,13 +17,19 @@ interface Delivered {
 export const createSessionWrites = (run: Run, ask: Ask) => ({
   joinSession: async (
     id: number,
-    s: { requestId: string; userId: string | null; targetMilliWh: MilliWh | null; tariffVersionId: string | null },
+    s: {
+      requestId: string
+      userId: string | null
+      targetMilliWh: MilliWh | null
+      tariffVersionId: string | null
+      calledAt: EpochMs | null
+    },
   ): Promise<MilliWh | undefined> => {
     const [session] = await ask<Delivered>(
       `update charging_sessions set request_id = $2, user_id = coalesce(user_id, $3), target_milli_wh = $4,
-           tariff_version_id = coalesce(tariff_version_id, $5) where id = $1 and request_id is null
+           tariff_version_id = coalesce(tariff_version_id, $5), called_at = ${at('$6')} where id = $1 and request_id is null
        returning energy_milli_wh as "energyMilliWh"`,
-      [id, s.requestId, s.userId, s.targetMilliWh, s.tariffVersionId],
+      [id, s.requestId, s.userId, s.targetMilliWh, s.tariffVersionId, s.calledAt],
     )
     return session?.energyMilliWh
   },

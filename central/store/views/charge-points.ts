@@ -17,6 +17,8 @@ export interface ChargePointView {
   model: string | null
   serial: string | null
   firmware: string | null
+  /** What it says it can do: names of OCPP feature profiles; null while that is not known. */
+  featureProfiles: string[] | null
   registration: string | null
   connected: boolean
   lastBootAt: EpochMs | null
@@ -29,7 +31,7 @@ export interface ChargePointView {
 const SELECT = /* sql */ `
 select id, site_id as "siteId", protocol, password_digest is not null as "hasPassword", security_profile as "securityProfile",
   accept_unknown_tags as "acceptUnknownTags", assume_ocpp16 as "assumeOcpp16", validation, quirk_profile as "quirkProfile",
-  ping_seconds as "pingSeconds", vendor, model, serial, firmware, registration, connected, last_boot_at as "lastBootAt",
+  ping_seconds as "pingSeconds", vendor, model, serial, firmware, feature_profiles as "featureProfiles", registration, connected, last_boot_at as "lastBootAt",
   last_seen_at as "lastSeenAt", status, error_code as "errorCode", created_at as "createdAt"
 from charge_points`
 

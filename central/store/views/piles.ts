@@ -28,6 +28,8 @@ export interface PileView {
   energyMilliWh: number
   chargingSeconds: number
   faults: number
+  /** The next announced work, or that which goes on. */
+  nextMaintenance: { id: string; from: EpochMs; to: EpochMs; reason: string; running: boolean } | null
 }
 
 const SELECT = /* sql */ `
@@ -37,12 +39,17 @@ select p.id, p.site_id as "siteId", p.charge_point_id as "chargePointId", p.conn
   c.status as "chargePointStatus", c.connected, c.protocol,
   q.queued::int as queued, f.open::int as "openFaults", f.faults::int as faults,
   s.id::text as "sessionId", s.energy_milli_wh as "sessionEnergy", s.power_w as "sessionPower", s.started_at as "sessionStart",
+  case when w.id is not null then json_build_object('id', w.id, 'from', floor(extract(epoch from w.from_at) * 1000)::bigint,
+    'to', floor(extract(epoch from w.to_at) * 1000)::bigint, 'reason', w.reason, 'running', w.from_at <= $1) end as "nextMaintenance",
   t.sessions::int as sessions, t.energy::bigint as "energyMilliWh", t.seconds::bigint as "chargingSeconds"
 from charging_piles p
 join charge_points c on c.id = p.charge_point_id
 left join lateral (
   select id, energy_milli_wh, power_w, started_at from charging_sessions
   where charge_point_id = p.charge_point_id and connector_id = p.connector_id and ended_at is null order by id desc limit 1) s on true
+left join lateral (
+  select id, from_at, to_at, reason from maintenance_windows
+  where pile_id = p.id and cancelled_at is null and to_at > $1 order by from_at limit 1) w on true
 cross join lateral (select count(*) as queued from queue_status where pile_id = p.id and place = 'pile') q
 cross join lateral (
   select count(*) as faults, count(*) filter (where state in ('open', 'acknowledged', 'in-repair')) as open from fault_records where pile_id = p.id) f
@@ -61,17 +68,17 @@ interface Row extends Omit<PileView, 'session'> {
 /** Piles of a site, of a charge point, one pile, or all, in order of site and id. */
 export async function listPiles(
   sql: Sql,
-  filter: { siteId?: string | undefined; id?: string | undefined; chargePointIds?: string[] },
+  filter: { siteId?: string | undefined; id?: string | undefined; chargePointIds?: string[]; now: EpochMs },
 ): Promise<PileView[]> {
   const conditions = [
     when(filter.siteId, 'p.site_id = ?'),
     when(filter.id, 'lower(p.id) = lower(?)'),
     when(filter.chargePointIds, 'p.charge_point_id = any(?)'),
   ].filter(c => c !== null)
-  const where = conditions.map((condition, i) => condition.text.replace('?', `$${i + 1}`)).join(' and ')
+  const where = conditions.map((condition, i) => condition.text.replace('?', `$${i + 2}`)).join(' and ')
   const { rows } = await sql.query<Row>(
     `${SELECT}${where ? ` where ${where}` : ''} order by p.site_id, length(p.id), p.id`,
-    conditions.flatMap(condition => condition.values),
+    [new Date(filter.now).toISOString(), ...conditions.flatMap(condition => condition.values)],
   )
   return rows.map(({ sessionId, sessionEnergy, sessionPower, sessionStart, ...pile }) => ({
     ...pile,

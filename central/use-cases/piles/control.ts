@@ -1,7 +1,9 @@
 import type { Command } from '../../../protocol/charger/command.ts'
 import { foldCase } from '../../../protocol/ids.ts'
 import { ok, type Result, refuse } from '../../../protocol/result.ts'
+import { windowCancelled } from '../../store/site/maintenance.ts'
 import type { UseCasePorts } from '../ports.ts'
+import { runningWindow } from '../site/windows.ts'
 import { askStop, command, notice, openSessionAt, pileRow, viewPile } from '../site/work.ts'
 import type { Verbs } from '../verbs.ts'
 
@@ -39,6 +41,12 @@ export function createControlPile({ pool, sites, desk }: UseCasePorts): Verbs['c
         }
         const inService = action === 'start'
         pile.inService = inService
+        // whoever switches it on during announced work says that this is done
+        const running = inService ? runningWindow(pile, work.now) : undefined
+        if (running !== undefined) {
+          running.cancelled = true
+          await windowCancelled(work.client, running.id, work.now)
+        }
         work.causes.set(pile.id, 'operator')
         await work.db.pileInService(pile.id, inService, inService ? null : (reason ?? action))
         notice(work, 'request', `${actor.name}: ${action} ${pile.id}${reason === undefined ? '' : ` (${reason})`}`, {

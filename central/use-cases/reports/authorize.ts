@@ -16,10 +16,10 @@ export function createAuthorize(pool: Pool): ReportPorts['authorize'] {
     if (facts.tag === null) await strangerSeen(pool, chargePointId, idTag, now)
     const { tag, userId, acceptUnknownTags, openSessionsElsewhere, piles } = facts
     const holders = piles.length === 0 ? [null] : piles.map(({ holder }) => holder)
-    const verdicts = holders.map(
-      holder =>
-        verdict({ tag, acceptUnknownTags, openSessionsElsewhere, holder, asker: { idTag, userId }, now }).verdict,
+    const verdicts = holders.map(holder =>
+      verdict({ tag, acceptUnknownTags, openSessionsElsewhere, holder, asker: { idTag, userId }, now }),
     )
-    return { verdict: verdicts.find(({ status }) => status === 'accepted') ?? verdicts[0]! }
+    const best = verdicts.find(({ verdict: { status } }) => status === 'accepted') ?? verdicts[0]!
+    return { ...best, siteId: facts.siteId, pileId: piles.length === 1 ? piles[0]!.pileId : null }
   }
 }

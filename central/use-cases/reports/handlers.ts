@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import type { Envelope } from '../../../protocol/charger/link.ts'
-import type { Replies, Report, ReportType } from '../../../protocol/charger/report.ts'
+import type { Replies, Report, ReportType, Verdict } from '../../../protocol/charger/report.ts'
 import type { Clock } from '../../../protocol/clock.ts'
 import type { SiteEvent } from '../../../protocol/events.ts'
+import type { VerdictReason } from '../../core/session/verdict.ts'
 import type { Writer } from '../../store/writer.ts'
 
 /** What the handlers of reports need, each port named by what it can do. */
@@ -16,8 +17,12 @@ export interface ReportPorts {
   /** Tells the dispatcher that facts of the site have changed; returns at once. */
   touch: (siteId: string) => void
   emit: (event: SiteEvent) => void
-  /** Facts and verdict for a card held to a charge point. */
-  authorize: (chargePointId: string, idTag: string, now: number) => Promise<Replies['authorization-asked']>
+  /** Verdict on a card held to a charge point, and why; the pile where it has only one. */
+  authorize: (
+    chargePointId: string,
+    idTag: string,
+    now: number,
+  ) => Promise<{ verdict: Verdict; why: VerdictReason; siteId: string; pileId: string | null }>
   /** Makes a pile for a connector nobody knew; false when there is no such charge point. */
   adoptConnector: (chargePointId: string, connectorId: number) => Promise<boolean>
   lateAnswer: (answer: Extract<Report, { type: 'late-answer' }>) => Promise<void>

@@ -1,9 +1,42 @@
-import type { Handler } from './handlers.ts'
+import type { Verdict } from '../../../protocol/charger/report.ts'
+import type { EpochMs } from '../../../protocol/units.ts'
+import type { Handler, ReportPorts } from './handlers.ts'
 
-export const authorizationAsked: Handler<'authorization-asked'> = (
-  { chargePointId, receivedAt, report },
-  { authorize },
-) => authorize(chargePointId, report.idTag, receivedAt)
+/** Who is turned away at the reader never starts: operators see why all the same. */
+export const authorizationAsked: Handler<'authorization-asked'> = async (envelope, ports) => {
+  const { chargePointId, receivedAt, report } = envelope
+  const { verdict, why, siteId, pileId } = await ports.authorize(chargePointId, report.idTag, receivedAt)
+  if (verdict.status !== 'accepted')
+    tellRefusal(ports, { chargePointId, siteId, pileId, at: receivedAt, what: 'card', verdict, why })
+  return { verdict }
+}
+
+function tellRefusal(
+  { emit, log }: ReportPorts,
+  about: {
+    chargePointId: string
+    siteId: string
+    pileId: string | null
+    at: EpochMs
+    what: string
+    verdict: Verdict
+    why: string
+    data?: Record<string, unknown>
+  },
+): void {
+  const { chargePointId, siteId, pileId, at, what, verdict, why, data } = about
+  log.info({ chargePoint: chargePointId, pile: pileId, what, verdict: verdict.status, why }, 'tag refused')
+  emit({
+    type: 'notice',
+    notice: verdict.status === 'invalid' ? 'unknown-tag' : 'wrong-tag',
+    siteId,
+    at,
+    pileId,
+    requestId: null,
+    text: `${what} at ${pileId ?? chargePointId}: ${why}`,
+    data: { chargePointId, ...data, verdict: verdict.status, why },
+  })
+}
 
 /** The same start again gets the same number and makes no second record (quirk 40). The dispatcher joins it to a request. */
 export const sessionStarted: Handler<'session-started'> = async (envelope, ports) => {
@@ -26,16 +59,8 @@ export const sessionStarted: Handler<'session-started'> = async (envelope, ports
   const { transactionId, verdict, why, siteId, pileId, repeated } = result
   if (siteId !== null) {
     if (!repeated && verdict.status !== 'accepted') {
-      ports.emit({
-        type: 'notice',
-        notice: verdict.status === 'invalid' ? 'unknown-tag' : 'wrong-tag',
-        siteId,
-        at: receivedAt,
-        pileId,
-        requestId: null,
-        text: `start on ${chargePointId} connector ${report.connectorId}: ${why}`,
-        data: { chargePointId, connectorId: report.connectorId, transactionId, verdict: verdict.status, why },
-      })
+      const data = { connectorId: report.connectorId, transactionId }
+      tellRefusal(ports, { chargePointId, siteId, pileId, at: receivedAt, what: 'start', verdict, why, data })
     }
     ports.touch(siteId)
   }

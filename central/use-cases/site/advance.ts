@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { EpochMs } from '../../../protocol/units.ts'
 import { callCars } from '../../core/queue/verbs.ts'
+import { keepUnplugged } from '../../store/site/cables.ts'
 import { loadSite } from '../../store/site/load.ts'
 import { createSiteWrites } from '../../store/site/writes.ts'
 import { stopAtLimits } from '../payments/limit.ts'
@@ -51,6 +52,7 @@ export async function advance<T>(
     due: Number.POSITIVE_INFINITY,
   }
   await closeForgotten(work)
+  await keepUnplugged(client, siteId)
   await settleEnded(work)
   await joinSessions(work)
   await settleEnded(work)
