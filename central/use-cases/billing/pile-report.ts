@@ -15,7 +15,8 @@ import {
 /** An instant, or a local date of each site. */
 export type Bound = EpochMs | string
 
-export interface ReportedRow extends Omit<ReportRow, 'edge' | 'vatWeight'> {
+export interface ReportedRow extends Omit<ReportRow, 'scope' | 'edge' | 'vatWeight'> {
+  siteId: string
   period: string
   /** The part of the period that was asked for. */
   from: EpochMs
@@ -54,14 +55,14 @@ export async function reportPiles(
   input: { period: Period; by: ReportGroup; siteId: string | null; from: Bound | null; to: Bound | null },
 ): Promise<{ rows: ReportedRow[]; totals: ReportTotal[] }> {
   const scopes: ReportScope[] = []
-  const cuts = new Map<string, { names: string[]; edges: EpochMs[]; from: EpochMs; to: EpochMs }>()
+  const cuts: { siteId: string; names: string[]; edges: EpochMs[]; from: EpochMs; to: EpochMs }[] = []
   for (const { siteId, timeZone, first, last } of await bookedSpans(sql, input)) {
     const asked = { from: instantOf(input.from, timeZone), to: instantOf(input.to, timeZone) }
     const from = Math.max(first, asked.from ?? first)
     const to = Math.min(last + 1, asked.to ?? last + 1)
     if (from >= to) continue
     const { names, edges } = periodsBetween(input.period, timeZone, from, to)
-    cuts.set(siteId, { names, edges, from: asked.from ?? edges[0]!, to: asked.to ?? edges.at(-1)! })
+    cuts.push({ siteId, names, edges, from: asked.from ?? edges[0]!, to: asked.to ?? edges.at(-1)! })
     scopes.push({ siteId, from, to, edges })
   }
   const found = await pileReport(sql, { by: input.by, scopes, limit: REPORT_ROWS + 1 })
@@ -71,9 +72,15 @@ export async function reportPiles(
     })
   }
   if (input.by === 'window') shareVat(found)
-  const rows = found.map(({ edge, vatWeight: _, ...row }) => {
-    const { names, edges, from, to } = cuts.get(row.siteId)!
-    return { ...row, period: names[edge]!, from: Math.max(edges[edge]!, from), to: Math.min(edges[edge + 1]!, to) }
+  const rows = found.map(({ scope, edge, vatWeight: _, ...row }) => {
+    const { siteId, names, edges, from, to } = cuts[scope]!
+    return {
+      ...row,
+      siteId,
+      period: names[edge]!,
+      from: Math.max(edges[edge]!, from),
+      to: Math.min(edges[edge + 1]!, to),
+    }
   })
   return { rows: rows.filter(hasFigures).sort(byTimeAndGroup), totals: totalsOf(rows) }
 }
@@ -83,7 +90,7 @@ const instantOf = (bound: Bound | null, timeZone: string): EpochMs | null =>
 
 /** Shares the VAT of a site's period among its windows, in whole units that add up to it. */
 function shareVat(rows: ReportRow[]): void {
-  const groups = Map.groupBy(rows, row => JSON.stringify([row.siteId, row.edge, row.currency]))
+  const groups = Map.groupBy(rows, row => JSON.stringify([row.scope, row.edge, row.currency]))
   for (const group of groups.values()) {
     const total = BigInt(group.reduce((sum, row) => sum + row.vatMinor, 0))
     const weights = group.map(row => BigInt(Math.round((row.vatWeight ?? 0) * WEIGHT_SCALE)))
