@@ -43,7 +43,9 @@ alter table dispatch_decisions
   add column cause text not null default 'call',
   add column from_place text not null default 'waiting' check (from_place in ('waiting', 'pile', 'fault-queue')),
   add column from_pile_id text references charging_piles,
-  add column to_place text not null default 'pile' check (to_place in ('waiting', 'pile', 'fault-queue'));
+  add column to_place text not null default 'pile' check (to_place in ('waiting', 'pile', 'fault-queue')),
+  -- of cars that were placed together: how many, and the sum of their completion times
+  add column together jsonb;
 
 -- what the charge point says it can do: OCPP 1.6 SupportedFeatureProfiles; null while it has not been asked
 alter table charge_points

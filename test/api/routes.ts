@@ -67,6 +67,8 @@ export const OTHER_ROUTES: [string, Who][] = [
   ['POST /sites', operators],
   ['GET /sites/{id}', 'user'],
   ['PATCH /sites/{id}', operators],
+  ['GET /sites/{id}/decisions', operators],
+  ['GET /charging/request/{id}/decisions', drivers],
   ['GET /charge-points', technicians],
   ['POST /charge-points', operators],
   ['GET /charge-points/unknown', technicians],

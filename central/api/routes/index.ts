@@ -3,6 +3,7 @@ import { authRoutes } from './auth.ts'
 import { billingRoutes } from './billing.ts'
 import { chargePointRoutes } from './charge-points.ts'
 import { commandRoutes } from './commands.ts'
+import { decisionRoutes } from './decisions.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
 import { idTagRoutes } from './id-tags.ts'
@@ -26,6 +27,7 @@ export const V1_ROUTES: ((app: App, context: RouteContext) => void)[] = [
   ownRoutes,
   userRoutes,
   requestRoutes,
+  decisionRoutes,
   sessionRoutes,
   pileRoutes,
   maintenanceRoutes,

@@ -62,11 +62,12 @@ export const DispatchDecision = defineEntity({
     pileId: () => p.manyToOne(ChargingPile).mapToPk().name('pile_id').deleteRule('no action').strictNullable(),
     at: instant(),
     rule: p.text(),
-    candidates: json<{ pileId: string; completionSeconds: number; full: boolean }[]>(),
+    candidates: json<{ pileId: string; completionSeconds: number; full: boolean; closes?: true }[]>(),
     cause: p.text().default('call'),
     fromPlace: oneOf<'waiting' | 'pile' | 'fault-queue'>().default('waiting'),
     fromPileId: () => p.manyToOne(ChargingPile).mapToPk().name('from_pile_id').deleteRule('no action').strictNullable(),
     toPlace: oneOf<'waiting' | 'pile' | 'fault-queue'>().default('pile'),
+    together: json<{ cars: number; totalSeconds: number }>().strictNullable(),
   },
 })
 export type DispatchDecision = InferEntity<typeof DispatchDecision>

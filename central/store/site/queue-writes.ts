@@ -149,10 +149,11 @@ export const createQueueWrites = (run: Run) => ({
     fromPlace: string
     fromPileId: string | null
     toPlace: string
+    together: { cars: number; totalSeconds: number } | null
   }) =>
     run(
-      `insert into dispatch_decisions (site_id, request_id, pile_id, at, rule, candidates, cause, from_place, from_pile_id, to_place)
-         values ($1, $2, $3, ${at('$4')}, $5, $6, $7, $8, $9, $10)`,
+      `insert into dispatch_decisions (site_id, request_id, pile_id, at, rule, candidates, cause, from_place, from_pile_id, to_place, together)
+         values ($1, $2, $3, ${at('$4')}, $5, $6, $7, $8, $9, $10, $11)`,
       [
         d.siteId,
         d.requestId,
@@ -164,6 +165,7 @@ export const createQueueWrites = (run: Run) => ({
         d.fromPlace,
         d.fromPileId,
         d.toPlace,
+        d.together,
       ],
     ),
 })

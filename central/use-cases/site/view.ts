@@ -70,7 +70,7 @@ export async function viewActive(
         (await billedSoFar(db, car.requestId)) + (session === undefined ? 0 : await costSoFar(db, session.id, now)),
       currency: snap.site.currency,
     },
-    reason: explain(snap, yard, car, ahead),
+    reason: await explain(db, snap, yard, car, ahead),
     createdAt: car.createdAt,
   }
 }

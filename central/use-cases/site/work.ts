@@ -166,15 +166,17 @@ export async function decide(work: SiteWork, result: { yard: Yard; decisions: De
       pileId: decision.pileId,
       at: work.now,
       rule: decision.rule ?? decision.cause,
-      candidates: decision.candidates.map(({ pileId, completion, full }) => ({
-        pileId,
+      candidates: decision.candidates.map(({ completion, ...candidate }) => ({
+        ...candidate,
         completionSeconds: Math.round(completion / 1000),
-        full,
       })),
       cause: decision.cause,
       fromPlace: decision.from,
       fromPileId: decision.fromPileId,
       toPlace: decision.to,
+      together: decision.together
+        ? { cars: decision.together.cars, totalSeconds: Math.round(decision.together.total / 1000) }
+        : null,
     })
     const car = carRow(work, decision.carId)
     const from = placeName(decision.from, decision.fromPileId)
