@@ -1,6 +1,6 @@
 import t from 'tap'
 import { request } from './rows.ts'
-import { api, NOW } from './support.ts'
+import { api, NOW, pile } from './support.ts'
 
 t.test('decisions are told in words: to the driver their own, to operators with what was compared', async t => {
   const { app, user, database } = await api(t)
@@ -12,6 +12,8 @@ t.test('decisions are told in words: to the driver their own, to operators with 
     { pileId: 'F1', completionSeconds: 1920, full: false },
     { pileId: 'T1', completionSeconds: 1200, full: false },
   ]
+  await pile(database, 'F1')
+  await pile(database, 'T1')
   const add = (requestId: string, minute: number, more: unknown[]) =>
     database.pool.query(
       `insert into dispatch_decisions (site_id, request_id, at, pile_id, rule, cause, from_place, from_pile_id, to_place, candidates)
@@ -22,7 +24,8 @@ t.test('decisions are told in words: to the driver their own, to operators with 
   await add(other, 1, ['F1', 'only-candidate', 'call', 'waiting', null, 'pile', '[]'])
   await add(id, 2, [null, 'breakdown', 'breakdown', 'pile', 'T1', 'fault-queue', '[]'])
 
-  const get = async (url: string, headers: object) => (await app.inject({ url: `/api/v1${url}`, headers })).json()
+  const get = async (url: string, headers: Record<string, string>) =>
+    (await app.inject({ url: `/api/v1${url}`, headers })).json()
   const own = await get(`/charging/request/${id}/decisions`, driver.headers)
   t.match(own, {
     items: [
