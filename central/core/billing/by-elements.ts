@@ -56,10 +56,9 @@ export function rateByElements(tariff: ElementTariff, input: RateInput): Rated {
 /** From the session's start, or the first segment where that is before it, to the end of charging. */
 function chargingOf({ session }: RateInput, segments: readonly Interval[]): Interval {
   const first = segments[0]
-  const last = segments.at(-1)
-  if (session === undefined) return { from: first?.from ?? 0, to: last?.to ?? 0 }
-  assertInterval(session)
-  return { from: Math.min(session.from, first?.from ?? session.from), to: session.to }
+  const { from, to } = session ?? { from: first?.from ?? 0, to: segments.at(-1)?.to ?? 0 }
+  assertInterval({ from, to })
+  return { from: Math.min(from, first?.from ?? from), to }
 }
 
 /** What a reservation costs that nobody came for: per dimension its own elements first, then those of a reservation. */

@@ -71,34 +71,40 @@ export function periodsOf(priced: Priced, course: Course): Period[] {
   let nextSegment = 0
   let nextParking = 0
   let nextDuration = 0
-  for (let at = charging.from; ; ) {
-    const { until, ...piece } = calendar(originMs + Math.floor(at / ticksPerMs))
+  /** What is so at a tick, after all that ends there; energy that flowed in no time comes first. */
+  const arriveAt = (at: number) => {
+    const piece = calendar(originMs + Math.floor(at / ticksPerMs))
     while (parking[nextParking] !== undefined && parking[nextParking]!.to <= at) nextParking++
     while (durations[nextDuration] !== undefined && durations[nextDuration]! <= at) nextDuration++
     const parked = parking[nextParking]
-    const doing = parked !== undefined && parked.from <= at ? 'parking' : at < charging.to ? 'charging' : 'after'
-    const here = { ...piece, until }
+    const isParked = parked !== undefined && parked.from <= at
+    const doing: Doing = isParked ? 'parking' : at < charging.to ? 'charging' : 'after'
     for (; segments[nextSegment]?.from === at && segments[nextSegment]!.to === at; nextSegment++) {
-      emit(at, at, doing, here, segments[nextSegment]!)
+      emit(at, at, doing, piece, segments[nextSegment]!)
     }
-    if (at >= end) {
-      if (periods.length === 0) emit(at, at, 'after', here, null)
-      return periods
-    }
+    return { piece, doing, parked }
+  }
+
+  let at = charging.from
+  let { piece, doing, parked } = arriveAt(at)
+  while (at < end) {
     const segment = segments[nextSegment]
     const flowing = segment !== undefined && segment.from <= at
     const to = Math.min(
       end,
-      (until - originMs) * ticksPerMs,
+      (piece.until - originMs) * ticksPerMs,
       at < charging.to ? charging.to : end,
       edgeAfter(at, segment) ?? end,
       edgeAfter(at, parked) ?? end,
       durations[nextDuration] ?? end,
     )
-    if (doing !== 'after' || flowing) emit(at, to, doing, here, flowing ? segment : null)
+    if (doing !== 'after' || flowing) emit(at, to, doing, piece, flowing ? segment : null)
     if (flowing && to === segment.to) nextSegment++
     at = to
+    ;({ piece, doing, parked } = arriveAt(at))
   }
+  if (periods.length === 0) emit(at, at, doing, piece, null)
+  return periods
 }
 
 const edgeAfter = (at: number, interval: Interval | undefined): number | undefined =>

@@ -8,18 +8,18 @@ export type Range = readonly [from: number, to: number]
 export type Box = readonly Range[]
 
 /**
- * The first part of `whole` that no box covers; null when they cover all, undefined when `mostSteps`
- * cuts are not enough to find out. `real` tells which parts can occur at all; it is asked about whole parts.
+ * The first part of `whole` that no box covers; null when they cover all. A part about which `mostSteps` cuts are not
+ * enough to find out is told as well. `real` tells which parts can occur at all; it is asked about whole parts.
  */
 export function uncovered(
   whole: Box,
   boxes: readonly Box[],
   real: (part: Box) => boolean = () => true,
   mostSteps = 100_000,
-): Box | null | undefined {
+): Box | null {
   let steps = 0
-  const search = (part: Box, candidates: readonly Box[]): Box | null | undefined => {
-    if (++steps > mostSteps) return undefined
+  const search = (part: Box, candidates: readonly Box[]): Box | null => {
+    if (++steps > mostSteps) return part
     const touching = candidates.filter(box =>
       box.every(([from, to], axis) => from < part[axis]![1] && to > part[axis]![0]),
     )

@@ -128,7 +128,7 @@ function unused(elements: readonly Element[]): Problem[] {
   })
 }
 
-/** A tariff that prices energy must do so at every moment; one that does not must price sessions by something else. */
+/** A tariff that prices energy must do so at every moment, in a way that can be found out; one that does not must price sessions by something else. */
 function gaps(sound: readonly Element[], all: readonly Element[]): Problem[] {
   const ofSessions = all.filter(({ element }) => element.restrictions?.reservation === undefined)
   if (!ofSessions.some(element => prices(element, 'ENERGY'))) {
@@ -142,12 +142,8 @@ function gaps(sound: readonly Element[], all: readonly Element[]): Problem[] {
   const space = spaceOf(energy.map(element => element.limits))
   const gap = uncovered(space.whole, boxesOf(space, energy), space.real)
   if (gap === null) return []
-  const fallback = 'end with an element without restrictions'
-  const message =
-    gap === undefined
-      ? `too intricate to tell whether energy always has a price: ${fallback}`
-      : `energy has no price ${space.words(gap) || 'at all'}: ${fallback}`
-  return [{ path: '/elements', message }]
+  const where = space.words(gap) || 'at all'
+  return [{ path: '/elements', message: `energy has no price ${where}: end with an element without restrictions` }]
 }
 
 const prices = ({ element }: Element, type: string): boolean =>

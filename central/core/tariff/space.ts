@@ -49,7 +49,6 @@ export function spaceOf(all: readonly Limits[]): Space {
       const bounds = [limits.energyWh, limits.powerW, limits.currentA, ratios(limits.elapsedMs)]
       const days: Range = [limits.days.min ?? DAYS[0], limits.days.max ?? DAYS[1]]
       const ranges = [days, ...bounds.map((bound, index) => measured[index]!.rangeOf(bound))]
-      if (ranges.some(([from, to]) => from >= to)) return []
       return minutesOf(limits).flatMap(minutes => weekdaysOf(limits).map(week => [minutes, week, ...ranges]))
     },
     real: ([, week, days]) => hasDay(week!, days!),

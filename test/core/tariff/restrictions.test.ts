@@ -188,6 +188,19 @@ t.test('where no element matches nothing is charged, and the energy is still lis
   t.equal(rated.totalMinor, 100)
 })
 
+t.test('an element without a name is called by its time of day', async t => {
+  const tariff = tariffOf([
+    pricing('ENERGY', 1, { endTime: '09:00' }),
+    pricing('ENERGY', 2, { startTime: '10:00', endTime: '11:00' }),
+    pricing('ENERGY', 3, { startTime: '11:00' }),
+    pricing('ENERGY', 4, { dayOfWeek: ['MONDAY'] }),
+  ])
+  t.same(
+    rate(tariff, { hours: 4 }).windows.map(window => window.kind),
+    ['00:00-09:00', 'standard', '10:00-11:00', '11:00-00:00'],
+  )
+})
+
 t.test('a flat fee is charged once, for the element that first becomes active', async t => {
   const tariff = tariffOf([
     pricing('FLAT', 3, { startTime: '10:00' }),
@@ -271,6 +284,7 @@ t.test('what cannot be a course is refused', async t => {
     () => rateSegments({ ...base, segments: [], parking: [segment(0, 2), segment(1, 2)] }),
     /parking times overlap/,
   )
+  t.equal(rateSegments({ ...base, segments: [] }).totalMinor, 0, 'nothing is a course')
   const outside = rateSegments({ ...base, segments: [segment(0, 1), segment(8, 9)], session: { from: 2, to: 5 } })
   t.same(outside.energyWh, ratio(2), 'energy outside of the session is billed')
 })
