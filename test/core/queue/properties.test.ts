@@ -1,139 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Decision, isPaused } from '../../../central/core/queue/call.ts'
-import { breakDownInPlace, repairInPlace } from '../../../central/core/queue/faults.ts'
-import { changeInPlace, enterInPlace, leaveInPlace, sendBackInPlace } from '../../../central/core/queue/requests.ts'
-import { breakDown, change, enter, leave, repair, sendBack } from '../../../central/core/queue/verbs.ts'
-import { carOf, isFull, isWorking, type Yard } from '../../../central/core/queue/yard.ts'
-import { MODES, type Mode } from '../../../protocol/modes.ts'
-import { emptyYard, shown } from '../yards.ts'
-
-const RUNS = { numRuns: 400 }
-
-type Step =
-  | { verb: 'enter'; car: number; mode: Mode; energy: number }
-  | { verb: 'change'; car: number; mode: Mode | undefined; energy: number | undefined }
-  | { verb: 'leave' | 'sendBack'; car: number }
-  | { verb: 'breakDown' | 'repair'; pile: number }
-  | { verb: 'charge'; pile: number; share: number }
-
-const car = fc.nat({ max: 14 })
-const pile = fc.nat({ max: 4 })
-const mode = fc.constantFrom(...MODES)
-const energy = fc.integer({ min: 1, max: 9 })
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ verb: fc.constant('enter' as const), car, mode, energy }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      verb: fc.constant('change' as const),
-      car,
-      mode: fc.option(mode, { nil: undefined }),
-      energy: fc.option(energy, { nil: undefined }),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ verb: fc.constantFrom('leave' as const, 'sendBack' as const), car }) },
-  { weight: 2, arbitrary: fc.record({ verb: fc.constantFrom('breakDown' as const, 'repair' as const), pile }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ verb: fc.constant('charge' as const), pile, share: fc.integer({ min: 0, max: 9 }) }),
-  },
-)
-
-const policy = fc.record({
-  pileChoice: fc.constantFrom('vacant' as const, 'any' as const),
-  faultPause: fc.constantFrom('mode' as const, 'site' as const),
-  faultPolicy: fc.constantFrom('priority' as const, 'time-order' as const),
-  redealOnRepair: fc.boolean(),
-  editWhileCharging: fc.boolean(),
-})
-const day = fc.tuple(
-  policy,
-  fc.integer({ min: 1, max: 3 }),
-  fc.integer({ min: 0, max: 4 }),
-  fc.array(step, { maxLength: 60 }),
-)
-type Day = typeof day extends fc.Arbitrary<infer T> ? T : never
-
-const yardOf = ([rules, queueLength, capacity]: Day): Yard =>
-  emptyYard({ fast: 3, trickle: 2, queueLength, capacity, policy: rules })
-
-/** The first car charges, or what it still needs becomes less. */
-function charge(yard: Yard, { pile, share }: Step & { verb: 'charge' }): void {
-  const first = yard.piles[pile]?.cars[0]
-  if (first === undefined) return
-  const car = carOf(yard, first)
-  car.charging = true
-  car.needed = Math.max(1, car.needed - share)
-}
-
-type Result = { ok: true; yard: Yard; decisions: Decision[] } | { ok: false; reason: string }
-
-function pure(yard: Yard, step: Step): Result {
-  switch (step.verb) {
-    case 'enter':
-      return enter(yard, { id: `c${step.car}`, mode: step.mode, energy: step.energy, arrival: 0 })
-    case 'change':
-      return change(yard, `c${step.car}`, changes(step))
-    case 'leave':
-      return leave(yard, `c${step.car}`)
-    case 'sendBack':
-      return sendBack(yard, `c${step.car}`)
-    case 'breakDown':
-      return breakDown(yard, yard.piles[step.pile]!.id)
-    case 'repair':
-      return repair(yard, yard.piles[step.pile]!.id)
-    case 'charge':
-      charge(yard, step)
-      return { ok: true, yard, decisions: [] }
-  }
-}
-
-function inPlace(yard: Yard, step: Step): { ok: boolean } {
-  switch (step.verb) {
-    case 'enter':
-      return enterInPlace(yard, { id: `c${step.car}`, mode: step.mode, energy: step.energy, arrival: 0 })
-    case 'change':
-      return changeInPlace(yard, `c${step.car}`, changes(step))
-    case 'leave':
-      return leaveInPlace(yard, `c${step.car}`)
-    case 'sendBack':
-      return sendBackInPlace(yard, `c${step.car}`)
-    case 'breakDown':
-      return breakDownInPlace(yard, yard.piles[step.pile]!.id)
-    case 'repair':
-      return repairInPlace(yard, yard.piles[step.pile]!.id)
-    case 'charge':
-      charge(yard, step)
-      return { ok: true }
-  }
-}
-
-const changes = ({ mode, energy }: Step & { verb: 'change' }): { mode?: Mode; energy?: number } => ({
-  ...(mode === undefined ? {} : { mode }),
-  ...(energy === undefined ? {} : { energy }),
-})
-
-/** Plays a day with the pure verbs; `look` sees the yard after each step. */
-function play(given: Day, look: (yard: Yard, step: Step, result: Result, before: Yard) => void): void {
-  let yard = yardOf(given)
-  for (const step of given[3]) {
-    const result = pure(yard, step)
-    const before = yard
-    if (result.ok) yard = result.yard
-    look(yard, step, result, before)
-  }
-}
-
-const always = (look: Parameters<typeof play>[1]): void =>
-  fc.assert(
-    fc.property(day, given => play(given, look)),
-    RUNS,
-  )
-
-function demand(truth: boolean, text: string): void {
-  if (!truth) throw new Error(text)
-}
+import { choosePile } from '../../../central/core/dispatch/choose.ts'
+import { batchRuns, batchSize, missingForBatch } from '../../../central/core/queue/batch.ts'
+import { isPaused } from '../../../central/core/queue/call.ts'
+import { byNumber, callingOrder, isAged } from '../../../central/core/queue/order.ts'
+import { type Car, carOf, isWorking, type Yard } from '../../../central/core/queue/yard.ts'
+import { MODES } from '../../../protocol/modes.ts'
+import { shown } from '../yards.ts'
+import { always, day, demand, inPlace, play, RUNS, yardOf } from './days.ts'
 
 t.test('every car is in exactly one place', async t => {
   always(yard => {
@@ -152,17 +26,35 @@ t.test('every car is in exactly one place', async t => {
   t.pass('on random days')
 })
 
-t.test('no pile holds more than its places, a broken one nobody', async t => {
+t.test('no pile holds more than its places save in a batch, a broken one nobody save who charges on there', async t => {
   always(yard => {
-    for (const { cars, queueLength, broken } of yard.piles)
-      demand(cars.length <= (broken ? 0 : queueLength), shown(yard))
+    for (const { cars, queueLength, broken } of yard.piles) {
+      if (broken) demand(cars.length === 0 || (cars.length === 1 && carOf(yard, cars[0]!).charging), shown(yard))
+      else demand(yard.policy.dispatch === 'batch' || cars.length <= queueLength, shown(yard))
+    }
   })
   t.pass('on random days')
 })
 
-t.test('cars stand in lists of their own mode, fault queues by number', async t => {
+t.test('nobody is ever sent to a pile that is broken, cannot be planned on or closes before they are done', async t => {
+  let sent = 0
+  always((yard, _, result, before) => {
+    if (!result.ok) return
+    for (const { carId, pileId, candidates } of result.decisions) {
+      if (pileId === null) continue
+      sent++
+      const at = yard.piles.find(({ id }) => id === pileId)!
+      demand(isWorking(at), `${carId} to ${pileId}: ${shown(before)} => ${shown(yard)}`)
+      const { completion, closes } = candidates.find(each => each.pileId === pileId)!
+      demand(closes === undefined && yard.now + completion <= (at.closesAt ?? Number.POSITIVE_INFINITY), shown(yard))
+    }
+  })
+  t.ok(sent > 500, `${sent} cars sent`)
+})
+
+t.test('cars stand in lists of their own mode save in a batch, fault queues by number', async t => {
   always(yard => {
-    for (const pile of yard.piles)
+    for (const pile of yard.policy.dispatch === 'batch' ? [] : yard.piles)
       demand(
         pile.cars.every(id => carOf(yard, id).mode === pile.mode),
         shown(yard),
@@ -178,13 +70,17 @@ t.test('cars stand in lists of their own mode, fault queues by number', async t 
   t.pass('on random days')
 })
 
-t.test('the waiting area exceeds its capacity only by cars that were sent back', async t => {
-  always((yard, step, _, before) => {
-    if (step.verb === 'sendBack') return
-    demand(yard.waiting.length <= Math.max(yard.waitingCapacity, before.waiting.length), shown(yard))
-  })
-  t.pass('on random days')
-})
+t.test(
+  'the waiting area exceeds its capacity only by cars that were sent back, a batch site never its places',
+  async t => {
+    always((yard, step, _, before) => {
+      if (yard.policy.dispatch === 'batch') demand(yard.cars.size <= batchSize(yard), shown(yard))
+      else if (step.verb !== 'sendBack')
+        demand(yard.waiting.length <= Math.max(yard.waitingCapacity, before.waiting.length), shown(yard))
+    })
+    t.pass('on random days')
+  },
+)
 
 t.test('numbers are never reused and refusals change nothing', async t => {
   fc.assert(
@@ -203,15 +99,24 @@ t.test('numbers are never reused and refusals change nothing', async t => {
   t.pass('on random days')
 })
 
+/** May this car be placed now, by the rules of one car? */
+const fits = (yard: Yard, waiting: Car): boolean => choosePile(yard, waiting).pile !== null
+
 t.test('nothing that could move stays, and a fault queue goes before the waiting area', async t => {
-  always((yard, step, result) => {
-    if (!result.ok || step.verb === 'charge') return
+  always((yard, _, result) => {
+    if (!result.ok || yard.policy.dispatch === 'batch') return
     for (const mode of MODES) {
-      const free = yard.piles.some(each => each.mode === mode && isWorking(each) && !isFull(each))
-      if (yard.policy.pileChoice === 'vacant' && free) {
-        const waits = !isPaused(yard, mode) && yard.waiting.some(id => carOf(yard, id).mode === mode)
-        demand(!waits && yard.faultQueue[mode].length === 0, shown(yard))
-      }
+      // with pileChoice any the first one in the order may block those behind it
+      const first = yard.policy.dispatch === 'normal' && yard.policy.pileChoice === 'any' ? 1 : yard.cars.size
+      const inLine = (ids: string[], order: (a: Car, b: Car) => number): Car[] =>
+        ids
+          .map(id => carOf(yard, id))
+          .filter(each => each.mode === mode)
+          .sort(order)
+          .slice(0, first)
+      const stay = isPaused(yard, mode) ? [] : inLine(yard.waiting, callingOrder(yard))
+      const couldMove = [...stay, ...inLine(yard.faultQueue[mode], byNumber)].find(each => fits(yard, each))
+      demand(couldMove === undefined, `${couldMove?.id} could move: ${shown(yard)}`)
       const called = result.decisions.some(
         ({ carId, cause }) => cause === 'call' && yard.cars.get(carId)?.mode === mode,
       )
@@ -221,19 +126,49 @@ t.test('nothing that could move stays, and a fault queue goes before the waiting
   t.pass('on random days')
 })
 
-t.test('who is called from the waiting area has the lowest number of its mode', async t => {
+t.test(
+  'who is called leaves nobody behind who comes before in the order, unless piles close too early for them',
+  async t => {
+    always((yard, _, result) => {
+      if (!result.ok || yard.policy.dispatch === 'batch') return
+      const order = callingOrder(yard)
+      const closing = yard.piles.some(({ closesAt }) => closesAt !== undefined)
+      for (const { carId, cause } of result.decisions) {
+        const called = yard.cars.get(carId)
+        if (cause !== 'call' || called === undefined || closing) continue
+        const left = yard.waiting.map(id => carOf(yard, id)).filter(({ mode }) => mode === called.mode)
+        demand(
+          left.every(each => order(called, each) < 0),
+          `${carId} called too early: ${shown(yard)}`,
+        )
+        demand(isAged(yard, called) || !left.some(each => isAged(yard, each)), 'who waits too long goes first')
+      }
+    })
+    t.pass('on random days')
+  },
+)
+
+t.test('a batch starts when all places are filled and nobody of the last one is left, and takes all', async t => {
+  let batches = 0
   always((yard, _, result) => {
-    if (!result.ok) return
-    for (const { carId, cause } of result.decisions) {
-      const called = yard.cars.get(carId)
-      if (cause !== 'call' || called === undefined) continue
-      const passed = yard.waiting
-        .map(id => carOf(yard, id))
-        .find(({ mode, number }) => mode === called.mode && number < called.number)
-      demand(passed === undefined, `${carId} called before ${passed?.id}`)
+    if (!result.ok || yard.policy.dispatch !== 'batch') return
+    const called = result.decisions.filter(({ cause }) => cause === 'call')
+    if (called.length > 0) {
+      batches++
+      const closing = yard.piles.some(({ closesAt }) => closesAt !== undefined)
+      demand(closing || called.length === batchSize(yard), `${called.length} called: ${shown(yard)}`)
+      demand(closing || yard.waiting.length === 0, shown(yard))
+      const there = yard.piles.flatMap(({ cars }) => cars)
+      demand(
+        there.every(id => called.some(({ carId }) => carId === id)),
+        `a batch beside another: ${shown(yard)}`,
+      )
     }
+    const full = missingForBatch(yard) === 0 && !batchRuns(yard)
+    const could = yard.waiting.some(id => choosePile(yard, carOf(yard, id), true).pile !== null)
+    demand(!full || !could, `a full batch does not start: ${shown(yard)}`)
   })
-  t.pass('on random days')
+  t.ok(batches > 20, `${batches} batches`)
 })
 
 t.test('decisions tell exactly what moved', async t => {
