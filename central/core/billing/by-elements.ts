@@ -33,8 +33,8 @@ export function rateByElements(tariff: ElementTariff, input: RateInput): Rated {
   const charging = chargingOf(input, segments)
   const { originMs, ticksPerMs } = input
   const periods = periodsOf(compiled.session, { ...input, charging, segments, parking })
-  const usages = usagesOf(compiled.session, periods, ticksPerMs, compiled.graceMs)
-  const billed = inSteps(usages)
+  const usages = usagesOf(compiled.session, periods, compiled.graceMs * ticksPerMs)
+  const billed = inSteps(usages, ticksPerMs)
 
   const msOf = (tick: Ratio): EpochMs => originMs + Number(floor(mul(tick, ratio(1, ticksPerMs))))
   const billedAs = new Map<Usage, Billed>(billed.map(usage => [usage.usage, usage]))
@@ -78,7 +78,7 @@ function reservationCharges(priced: CompiledTariff['session'], input: Where, res
   if (reservation === null || priced.TIME.length + priced.FLAT.length === 0) return []
   assertInterval(reservation)
   const periods = periodsOf(priced, { ...input, charging: reservation, segments: [], parking: [] })
-  const billed = inSteps(usagesOf(priced, periods, input.ticksPerMs, 0))
+  const billed = inSteps(usagesOf(priced, periods, 0), input.ticksPerMs)
   return billed.map(usage =>
     charged(usage.component.dimension === 'TIME' ? 'RESERVATION_TIME' : 'RESERVATION_FLAT', usage),
   )

@@ -44,6 +44,8 @@ export function periodsOf(priced: Priced, course: Course): Period[] {
   )
   const thresholds = energyEdges(components)
   const durations = durationEdges(components).map(ms => charging.from + ms * ticksPerMs)
+  // what nobody asks for is not worked out: rationals are what rating costs
+  const asksPower = components.some(({ limits }) => limits.powerW.min !== null || limits.powerW.max !== null)
   const end = Math.max(charging.to, segments.at(-1)?.to ?? charging.to, parking.at(-1)?.to ?? charging.to)
   const periods: Period[] = []
   let deliveredWh = ZERO
@@ -52,19 +54,25 @@ export function periodsOf(priced: Priced, course: Course): Period[] {
 
   const emit = (at: number, to: number, doing: Doing, piece: CalendarPiece, segment: Segment | null): void => {
     const energyWh = segment === null ? ZERO : shareOf(segment, at, to)
-    const powerW = segment === null ? ZERO : (powerOf(segment, ticksPerMs) ?? powerBefore)
+    const powerW = segment === null || !asksPower ? ZERO : (powerOf(segment, ticksPerMs) ?? powerBefore)
     const currentA = segment === null ? ZERO : currentOf(segment)
     if (to > at) powerBefore = powerW
-    const started = ratio(at)
-    const lasts = ratio(to - at)
-    let from = started
-    for (const part of atThresholds(thresholds, deliveredWh, energyWh)) {
-      const until = part.last ? ratio(to) : add(from, mul(lasts, div(part.energyWh, energyWh)))
-      const elapsedMs = mul(sub(from, ratio(charging.from)), ratio(1, ticksPerMs))
+    const ends = ratio(to)
+    let from = ratio(at)
+    const push = (until: Ratio, part: Ratio): void => {
+      const elapsedMs = durations.length === 0 ? ZERO : mul(sub(from, ratio(charging.from)), ratio(1, ticksPerMs))
       const moment = { local: piece.local, energyWh: deliveredWh, powerW, currentA, elapsedMs }
-      periods.push({ from, to: until, doing, energyWh: part.energyWh, moment })
-      deliveredWh = add(deliveredWh, part.energyWh)
+      periods.push({ from, to: until, doing, energyWh: part, moment })
       from = until
+    }
+    if (thresholds.length === 0) {
+      push(ends, energyWh)
+      return
+    }
+    const lasts = ratio(to - at)
+    for (const part of atThresholds(thresholds, deliveredWh, energyWh)) {
+      push(part.last ? ends : add(from, mul(lasts, div(part.energyWh, energyWh))), part.energyWh)
+      deliveredWh = add(deliveredWh, part.energyWh)
     }
   }
 

@@ -1,11 +1,12 @@
 import type { Component } from '../tariff/elements.ts'
-import { add, ceil, div, mul, type Ratio, ratio, sub, sum } from './ratio.ts'
+import { add, ceil, div, mul, ONE, type Ratio, ratio, sub, sum } from './ratio.ts'
 import type { Usage, Usages } from './usage.ts'
 
 /** A usage that costs something, with the rest of the last step in the last of them. */
 export interface Billed {
   usage: Usage
   component: Component
+  /** Wh, ms or 1. */
   billed: Ratio
 }
 
@@ -17,15 +18,17 @@ const MS_PER_SECOND = 1000
  * used; the rest is billed at that component's price. Where parking is priced its total is rounded and charging time is
  * not. What no component prices takes no part.
  */
-export function inSteps(usages: Usages): Billed[] {
-  const priced = (list: readonly Usage[]): Billed[] =>
-    list.flatMap(usage =>
-      usage.component === null ? [] : [{ usage, component: usage.component, billed: usage.quantity }],
-    )
+export function inSteps(usages: Usages, ticksPerMs: number): Billed[] {
+  const priced = (list: readonly Usage[], unit = ONE): Billed[] =>
+    list.flatMap(usage => {
+      const { component, quantity } = usage
+      return component === null ? [] : [{ usage, component, billed: mul(quantity, unit) }]
+    })
+  const tick = ratio(1, ticksPerMs)
   const energy = priced(usages.ENERGY)
   const service = priced(usages.SERVICE)
-  const time = priced(usages.TIME)
-  const parking = priced(usages.PARKING_TIME)
+  const time = priced(usages.TIME, tick)
+  const parking = priced(usages.PARKING_TIME, tick)
   roundUp(energy, 1)
   roundUp(service, 1)
   roundUp(parking.length > 0 ? parking : time, MS_PER_SECOND)
