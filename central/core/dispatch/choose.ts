@@ -2,6 +2,7 @@ import { comparePileIds } from '../queue/order.ts'
 import {
   type Car,
   carOf,
+  energyBehind,
   isFull,
   isWorking,
   powerAt,
@@ -95,12 +96,14 @@ export interface Load {
 
 export function loadOf(yard: Yard, pile: YardPile): Load {
   const load = { energy: 0, measured: 0 }
-  for (const id of pile.cars) {
+  const behind = yard.callingOrder === undefined ? undefined : energyBehind(yard, pile)
+  for (const id of behind === undefined ? pile.cars : pile.cars.slice(0, 1)) {
     const car = carOf(yard, id)
     const powerW = powerAt(pile, car)
     if (powerW === pile.powerW) load.energy += car.needed
     else load.measured += car.needed / powerW
   }
+  load.energy += behind ?? 0
   return load
 }
 

@@ -132,7 +132,26 @@ export const isWorking = (pile: YardPile): pile is WorkingPile => pile.plannable
  * sends a car to a pile that is broken or cannot be planned on does not compile.
  */
 export function callTo(pile: WorkingPile, car: Car): void {
+  const before = behind.get(pile.cars)
   pile.cars = [...pile.cars, car.id]
+  if (before !== undefined && pile.cars.length > 1) behind.set(pile.cars, before + car.needed)
+}
+
+/** By queue: a queue that changes is another array. */
+const behind = new WeakMap<readonly string[], number>()
+
+/**
+ * What the cars behind the first one of a pile need, none of which charges. Remembered, since long queues are asked for
+ * it over and over: for yards in which it changes with the queue alone, as in those that have a `callingOrder`.
+ */
+export function energyBehind(yard: Yard, { cars }: YardPile): number {
+  let energy = behind.get(cars)
+  if (energy === undefined) {
+    energy = 0
+    for (let index = 1; index < cars.length; index++) energy += carOf(yard, cars[index]!).needed
+    behind.set(cars, energy)
+  }
+  return energy
 }
 
 /** What a car takes at a pile: measured where it charges and something has been measured, nominal otherwise. */
