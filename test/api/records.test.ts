@@ -132,13 +132,13 @@ t.test('drivers see their own records, the staff all', async t => {
     const [head, line] = csv.body.split('\r\n')
     t.equal(
       head,
-      '\ufeffnumber,kind,site,pile,session,started,ended,startedLocal,endedLocal,energyWh,chargingSeconds,parkingSeconds,energyFee,serviceFee,otherFee,total,currency,stopReason,note,bill,created,createdLocal',
+      '\ufeffnumber,kind,site,pile,session,started,ended,startedLocal,endedLocal,energyWh,chargingSeconds,parkingSeconds,energyFee,serviceFee,otherFee,total,vat,currency,stopReason,lines,note,bill,created,createdLocal',
     )
     t.match(
       line,
-      /^\d+,charge,default,F1,\d+,2026-11-22T08:00:00\.000Z,2026-11-22T10:00:00\.000Z,2026-11-22 16:00:00,2026-11-22 18:00:00,14000,7200,0,7\.70,11\.20,0\.00,18\.90,CNY,'=1\+1,,/,
+      /^\d+,charge,default,F1,\d+,2026-11-22T08:00:00\.000Z,2026-11-22T10:00:00\.000Z,2026-11-22 16:00:00,2026-11-22 18:00:00,14000,7200,0,7\.70,11\.20,0\.00,18\.90,0\.00,CNY,'=1\+1,,,/,
     )
-    t.match((await get('/billing/bills?format=csv', operator.headers)).body, /,18\.90,CNY,unpaid,/)
+    t.match((await get('/billing/bills?format=csv', operator.headers)).body, /,18\.90,0\.00,18\.90,0\.00,CNY,unpaid,/)
     t.match((await get(`/billing/bills/${myBill}?format=csv`)).headers['content-disposition'], /bill-\d+\.csv/)
   })
 

@@ -1,12 +1,12 @@
 import { queueNumber } from '../../../protocol/modes.ts'
-import type { Money } from '../../../protocol/units.ts'
 import type { BillHead } from '../../store/views/bill-head.ts'
 import { LANGUAGE_TAGS, type Language } from '../language.ts'
 import type { listedBillOf, listedDetailOf } from '../wire/bills.ts'
 import { billWord } from '../words.ts'
-import { amountText, durationText, energyText, moneyText, priceText, spanText, timeText } from './bill-figures.ts'
+import { amountText, durationText, energyText, moneyText, timeText } from './bill-figures.ts'
+import { itemTable } from './bill-items.ts'
 import { BILL_STYLE } from './bill-style.ts'
-import { BILL_WORDS, type BillWords } from './bill-words.ts'
+import { BILL_WORDS, type BillWords, type Voice } from './bill-words.ts'
 import { Html, html } from './html.ts'
 
 type Bill = ReturnType<typeof listedBillOf>
@@ -19,18 +19,11 @@ export interface PrintedBill {
   details: readonly Detail[]
 }
 
-/** What every part of the page needs to speak. */
-interface Voice {
-  language: Language
-  words: BillWords
-  timeZone: string
-}
-
 /** A bill as a page of its own, to be read, printed and kept: no scripts, nothing loaded, everything of others escaped. */
 export function billPage({ bill, head, details }: PrintedBill, language: Language): string {
   const voice = { language, words: BILL_WORDS[language], timeZone: head.timeZone }
   const { words } = voice
-  const since = details.filter(detail => detail.kind === 'correction' && detail.createdAt > bill.createdAt)
+  const since = correctionsSince(bill, details)
   const billed = details.filter(detail => !since.includes(detail))
   const page = html`<!doctype html>
 <html lang="${LANGUAGE_TAGS[language]}">
@@ -57,7 +50,7 @@ ${billed.map(detail => detailSection(detail, voice))}
 ${sums(bill, billed, voice)}
 ${since.length > 0 ? corrections(bill, since, voice) : null}
 </main>
-<footer>${words.localTimes} (${head.timeZone}).</footer>
+<footer>${words.localTimes}${head.timeZone}${words.fullStop}</footer>
 </body>
 </html>
 `
@@ -77,7 +70,7 @@ function detailSection(detail: Detail, voice: Voice): Html {
   const what =
     detail.kind === 'correction' ? words.correction : detail.sessionId === null ? words.placeHeld : words.charge
   return html`<section class="detail">
-<div class="head"><h2>${what} ${detail.pileId}</h2><span class="muted">${detail.number}</span></div>
+<div class="head"><h2>${what} ${detail.pileId}</h2><span class="muted">${words.detail} ${detail.number}</span></div>
 ${facts([
   [words.started, timeText(Date.parse(detail.startedAt), timeZone)],
   [words.ended, timeText(Date.parse(detail.endedAt), timeZone)],
@@ -87,40 +80,25 @@ ${facts([
   [words.stopReason, billWord(detail.stopReason, language)],
   [words.reason, detail.note],
 ])}
-<table>
-<thead><tr><th>${words.item}</th><th class="amount">${words.price}</th><th class="amount">${words.quantity}</th><th class="amount">${words.amount}</th></tr></thead>
-<tbody>${items(detail, voice)}</tbody>
-<tfoot><tr><td colspan="3">${words.subtotal}</td><td class="amount">${amountText(detail.total, language)}</td></tr></tfoot>
-</table>
+${itemTable(detail, voice)}
 </section>
 `
 }
 
-const row = (item: Html | string, price: string, quantity: string, amount: Money, { language }: Voice): Html =>
-  html`<tr><td>${item}</td><td class="amount">${price}</td><td class="amount">${quantity}</td><td class="amount">${amountText(amount, language)}</td></tr>
-`
-
-/** Energy by window with its price; beside it the fees that are not of a window. */
-function items(detail: Detail, voice: Voice): Html[] {
-  const { language, words, timeZone } = voice
-  const energy = detail.windows.map(window =>
-    row(
-      html`${words.energyFee}, ${billWord(window.kind, language)} <span class="muted">${spanText(Date.parse(window.from), Date.parse(window.to), timeZone)}</span>`,
-      `${priceText(window.price)} /kWh`,
-      energyText(window.energyWh),
-      window.fee,
-      voice,
-    ),
-  )
-  const fees: [string, Money][] = [
-    [words.serviceFee, detail.serviceFee],
-    [words.otherFee, detail.otherFee],
-  ]
-  if (energy.length === 0) fees.unshift([words.energyFee, detail.energyFee])
-  return [...energy, ...fees.filter(([, fee]) => fee.amount !== 0).map(([name, fee]) => row(name, '', '', fee, voice))]
-}
-
 const FEES = ['energyFee', 'serviceFee', 'otherFee'] as const
+
+/**
+ * The corrections that came after the bill: their amounts are what its total lacks. One of the same instant as the bill
+ * may be on either side, so that the amounts decide.
+ */
+function correctionsSince({ corrections, createdAt }: Bill, details: readonly Detail[]): Detail[] {
+  const all = details.filter(({ kind }) => kind === 'correction')
+  const later = all.filter(correction => correction.createdAt > createdAt)
+  const amountOf = (some: readonly Detail[]): number => some.reduce((sum, { total }) => sum + total.amount, 0)
+  if (amountOf(later) === corrections.amount) return later
+  const first = all.findIndex((_, index) => amountOf(all.slice(index)) === corrections.amount)
+  return first < 0 ? later : all.slice(first)
+}
 
 function sums(bill: Bill, billed: readonly Detail[], { language, words }: Voice): Html {
   const { currency } = bill.total
@@ -132,13 +110,23 @@ function sums(bill: Bill, billed: readonly Detail[], { language, words }: Voice)
 `
   })
   return html`<table class="sums"><tbody>${lines}<tr class="total"><td>${words.total}</td><td class="amount">${moneyText(bill.total, language)}</td></tr>
-</tbody></table>
+${contained(
+  billed.reduce((sum, { vat }) => sum + vat.amount, 0),
+  bill,
+  language,
+  words,
+)}</tbody></table>
 `
 }
 
+const contained = (amount: number, { vat }: Bill, language: Language, words: BillWords): Html | null =>
+  amount === 0
+    ? null
+    : html`<tr class="contained"><td>${words.vat}</td><td class="amount">${moneyText({ ...vat, amount }, language)}</td></tr>
+`
+
 /** What was credited or charged after the bill was made: the bill itself stays as it was. */
 function corrections(bill: Bill, since: readonly Detail[], { language, words, timeZone }: Voice): Html {
-  const balance = since.reduce((sum, { total }) => sum + total.amount, bill.total.amount)
   return html`<section>
 <div class="head"><h2>${words.corrections}</h2></div>
 <table>
@@ -150,6 +138,7 @@ function corrections(bill: Bill, since: readonly Detail[], { language, words, ti
   )}</tbody>
 </table>
 </section>
-<table class="sums"><tbody><tr class="total"><td>${words.balance}</td><td class="amount">${moneyText({ amount: balance, currency: bill.total.currency }, language)}</td></tr></tbody></table>
+<table class="sums"><tbody><tr class="total"><td>${words.balance}</td><td class="amount">${moneyText(bill.balance, language)}</td></tr>
+${contained(bill.vat.amount, bill, language, words)}</tbody></table>
 `
 }

@@ -19,6 +19,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
 dt { color: #555e68; font-size: .86em; }
 dd { margin: 0; }
 section { margin: 0 0 1.6rem; }
+.sums + section { margin-top: 1.6rem; }
 section > dl { margin: .5rem 0 .6rem; }
 .head { display: flex; justify-content: space-between; gap: 1rem; padding-top: .5rem; border-top: 1px solid #c4cad1; }
 table { width: 100%; border-collapse: collapse; }

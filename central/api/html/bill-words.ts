@@ -34,7 +34,14 @@ export const BILL_WORDS = {
     date: 'Date',
     reason: 'Reason',
     balance: 'Total after corrections',
-    localTimes: 'Times are those of the site',
+    detail: 'Detail',
+    exclVat: 'excl. VAT',
+    rate: 'VAT',
+    billedAs: 'billed in steps as',
+    perHour: '/h',
+    perKwh: '/kWh',
+    localTimes: 'Times are local times of the site: ',
+    fullStop: '.',
     paidAt: 'on',
   },
   zh: {
@@ -69,9 +76,52 @@ export const BILL_WORDS = {
     date: '时间',
     reason: '原因',
     balance: '更正后合计',
-    localTimes: '所列时间均为站点当地时间',
+    detail: '详单',
+    exclVat: '不含税',
+    rate: '增值税',
+    billedAs: '按计费步长计为',
+    perHour: '/小时',
+    perKwh: '/kWh',
+    localTimes: '所列时间均为站点当地时间：',
+    fullStop: '。',
     paidAt: '',
   },
 } as const satisfies Record<Language, Record<string, string>>
 
+/** What is priced, by the names of OCPI 2.2.1 and ours. */
+export const DIMENSION_WORDS: Record<Language, Record<string, string>> = {
+  en: {
+    ENERGY: 'Energy fee',
+    SERVICE: 'Service fee',
+    TIME: 'Charging time',
+    PARKING_TIME: 'Parking time',
+    FLAT: 'Fee per session',
+    RESERVATION_TIME: 'Time the place was held',
+    RESERVATION_FLAT: 'Fee for holding the place',
+    MIN_PRICE: 'Up to the minimum price',
+    MAX_PRICE: 'Down to the maximum price',
+  },
+  zh: {
+    ENERGY: '电费',
+    SERVICE: '服务费',
+    TIME: '充电时长费',
+    PARKING_TIME: '占位费',
+    FLAT: '按次费用',
+    RESERVATION_TIME: '预约时长费',
+    RESERVATION_FLAT: '预约费',
+    MIN_PRICE: '补足最低消费',
+    MAX_PRICE: '最高限价减免',
+  },
+}
+
+/** Kinds that are no names: outside of all windows, of the service fee for all hours, of an element for all hours. */
+export const UNNAMED: ReadonlySet<string> = new Set(['none', 'service', 'standard'])
+
 export type BillWords = (typeof BILL_WORDS)[Language]
+
+/** What every part of the page needs to speak. */
+export interface Voice {
+  language: Language
+  words: BillWords
+  timeZone: string
+}

@@ -110,7 +110,7 @@ priced as (
   group by 1, 2, 3, 4),
 share as (
   select k.*, coalesce(l.service_fee, 0) as service_fee, coalesce(l.other_fee, 0) as other_fee, coalesce(l.vat, 0) as vat
-  from by_kind k left join priced l using (scope, edge, currency, kind)),
+  from by_kind k left join (select * from priced where kind <> 'none') l using (scope, edge, currency, kind)),
 shared as (
   select scope, edge, currency, sum(seconds)::bigint as seconds, sum(energy)::bigint as energy, sum(energy_fee)::bigint as energy_fee,
     sum(service_fee)::bigint as service_fee, sum(other_fee)::bigint as other_fee, sum(vat) as vat
