@@ -13,6 +13,7 @@ import { settleEnded } from './settle.ts'
 import { tellStates } from './tell.ts'
 import { followWindows } from './tell-windows.ts'
 import { closeForgotten, endGraces, takeTurns } from './turns.ts'
+import { closingTime } from './windows.ts'
 import { buildYard, decide, type SiteRules, type SiteWork, viewPile, yardPile } from './work.ts'
 
 /** Something that somebody asks of a site, done between the facts and the calling. */
@@ -78,7 +79,11 @@ export async function advance<T>(
 async function call(work: SiteWork): Promise<void> {
   for (const pile of work.snap.piles) {
     const planned = yardPile(work, pile.id)
-    if (planned !== undefined) planned.plannable = viewPile(work.snap, pile, planned.cars[0]).plannable
+    if (planned === undefined) continue
+    planned.plannable = viewPile(work.snap, pile, planned.cars[0]).plannable
+    const closesAt = closingTime(pile, work.now)
+    if (closesAt === undefined) delete planned.closesAt
+    else planned.closesAt = closesAt
   }
   await decide(work, callCars(work.yard))
 }
