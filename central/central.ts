@@ -6,6 +6,8 @@ import type { Clock } from '../protocol/clock.ts'
 import type { Database } from './store/orm.ts'
 import { keepFeatures } from './store/statements/boot.ts'
 import type { Writer } from './store/writer.ts'
+import { createCorrectBill } from './use-cases/billing/correct.ts'
+import { createGiveVerdict } from './use-cases/billing/verdict.ts'
 import { createCancel } from './use-cases/charging/cancel.ts'
 import { createRequestVerbs } from './use-cases/charging/request.ts'
 import { type CommandRow, createCommandDesk } from './use-cases/commands/desk.ts'
@@ -152,6 +154,8 @@ export async function createCentral({ database, writer, clock, log, chargers, op
         orderPile: createOrderPile(ports, controlPile),
         ...createMaintenanceVerbs(ports),
         ...createFaultVerbs(ports),
+        giveVerdict: createGiveVerdict(ports),
+        correctBill: createCorrectBill(ports),
         sendNative: createSendNative(ports, dialect),
         ...createHttpPileVerbs(ports),
       }

@@ -156,6 +156,22 @@ export interface Verbs {
   recoverPile(actor: Actor, pileId: string): Promise<Result<{ resolved: string[] }>>
 
   /**
+   * On a session that is held for review: billed as metered, with `energyWh`, or not at all. The bill is null while the
+   * request goes on, where nothing is billed, and while it waits for the cable. `verdict-given` when it was given before.
+   */
+  giveVerdict(
+    actor: Actor,
+    sessionId: number,
+    input: { verdict: ReviewVerdict; energyWh?: number | undefined; note: string },
+  ): Promise<Result<{ sessionId: string; verdict: ReviewVerdict; waits: boolean; bill: BillView | null }>>
+  /** A credit (negative) or debit beside a bill, or another energy for one of its details. The bill as it stands then. */
+  correctBill(
+    actor: Actor,
+    billId: string,
+    input: { detailId?: string | undefined; amount?: Money | undefined; energyWh?: number | undefined; reason: string },
+  ): Promise<Result<BillView>>
+
+  /**
    * A command in the charger's dialect, kept as a row, sent, and awaited for `waitMs`; the row as it stands then.
    * Refused before anything is sent: `unknown-action`, `invalid-payload`, `charge-point-offline`, `not-found`.
    */
@@ -190,6 +206,9 @@ export interface Verbs {
   }): Promise<Result<{ bill: BillView | null }>>
   heartbeat(input: { pileIds: string[] }): Promise<Result<null>>
 }
+
+export const REVIEW_VERDICTS = ['bill', 'amend', 'void'] as const
+export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number]
 
 export const FAULT_TYPES = ['hardware', 'software', 'power', 'connector', 'communication'] as const
 export type FaultType = (typeof FAULT_TYPES)[number]

@@ -9,10 +9,15 @@ t.test('users, and who did what', async t => {
   const send = (method: Method, url: string, payload?: object) =>
     app.inject({ method, url: `/api/v1${url}`, headers: admin.headers, ...(payload && { payload }) })
 
-  const made = await send('POST', '/users', { username: 'sim', password: 'simulate this', role: 'simulator' })
+  const made = await send('POST', '/users', {
+    username: 'sim',
+    password: 'simulate this',
+    role: 'simulator',
+    userGroup: 'fleet',
+  })
   t.equal(made.statusCode, 201)
   const { id } = made.json()
-  t.match(made.json(), { role: 'simulator', disabled: false, idTags: [] })
+  t.match(made.json(), { role: 'simulator', disabled: false, idTags: [], userGroup: 'fleet' })
   t.equal(made.headers.location, `/api/v1/users/${id}`)
   t.equal(
     problemOf(await send('POST', '/users', { username: 'SIM', password: 'simulate this', role: 'driver' })).code,
@@ -32,7 +37,8 @@ t.test('users, and who did what', async t => {
     const login = (password: string) =>
       app.inject({ method: 'POST', url: '/api/v1/auth/login', payload: { username: 'sim', password } })
     const before = (await login('simulate this')).json().token
-    t.equal((await send('PATCH', `/users/${id}`, { password: 'simulate that' })).statusCode, 200)
+    const changed = await send('PATCH', `/users/${id}`, { password: 'simulate that', userGroup: null })
+    t.match(changed.json(), { userGroup: null })
     t.equal(
       (await app.inject({ url: '/api/v1/auth/profile', headers: { authorization: `Bearer ${before}` } })).statusCode,
       401,

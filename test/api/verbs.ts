@@ -59,6 +59,14 @@ export function recordedVerbs(clock: Clock): RecordedVerbs {
     recoverPile: (actor, id) => answer('recoverPile', [actor, id], () => ({ resolved: [newId()] })),
     sendNative: (actor, id, input) =>
       answer('sendNative', [actor, id, input], () => commandView(self, clock, id, input.action)),
+    giveVerdict: (actor, id, input) =>
+      answer('giveVerdict', [actor, id, input], () => ({
+        sessionId: String(id),
+        verdict: input.verdict,
+        waits: false,
+        bill: self.bill,
+      })),
+    correctBill: (actor, id, input) => answer('correctBill', [actor, id, input], () => self.bill!),
     assignCharging: input =>
       answer('assignCharging', [input], () => ({ pileId: input.pileId, sessionId: '7', requestId: newId() })),
     chargingProgress: input => answer('chargingProgress', [input], () => null),

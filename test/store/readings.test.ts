@@ -28,6 +28,8 @@ t.test('a reading is kept as it was said and moves the open session of its conne
     sessionId: transactionId,
     energyMilliWh: 500_000,
     targetReached: false,
+    limited: false,
+    settleAgain: false,
   })
   const { rows } = await s.pool.query('select * from meter_values order by seq')
   t.match(rows[0], {
@@ -133,7 +135,13 @@ t.test('a reading of an ended session is attached to it and never opens it again
     readings: [],
   })
   const result = await sample(s, [{ registerMilliWh: 3_000_000, powerW: 100 }], { transactionId })
-  t.match(result, { sessionId: transactionId, energyMilliWh: 1_000_000, targetReached: false })
+  t.match(result, {
+    sessionId: transactionId,
+    energyMilliWh: 1_000_000,
+    targetReached: false,
+    limited: false,
+    settleAgain: false,
+  })
   t.match(await s.one('select * from charging_sessions'), {
     energy_milli_wh: 1_000_000,
     last_register_milli_wh: 2_000_000,

@@ -1,6 +1,7 @@
 import type { App, RouteContext } from '../ports.ts'
 import { authRoutes } from './auth.ts'
 import { billingRoutes } from './billing.ts'
+import { billingDeskRoutes } from './billing-desk.ts'
 import { chargePointRoutes } from './charge-points.ts'
 import { commandRoutes } from './commands.ts'
 import { decisionRoutes } from './decisions.ts'
@@ -40,6 +41,7 @@ export const V1_ROUTES: ((app: App, context: RouteContext) => void)[] = [
   faultRoutes,
   tariffRoutes,
   billingRoutes,
+  billingDeskRoutes,
   paymentRoutes,
   ledgerRoutes,
   reportRoutes,

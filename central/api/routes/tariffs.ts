@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
-import { type EpochMs, rfc3339 } from '../../../protocol/units.ts'
+import { type EpochMs, rfc3339, wattHours } from '../../../protocol/units.ts'
 import { listTariffs, type TariffView } from '../../store/views/sites.ts'
+import { type Preview, type PreviewedSession, previewTariff } from '../../use-cases/billing/preview.ts'
 import { signedIn } from '../auth.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import * as schema from '../schemas/admin.ts'
 import { answers, identity, idParams, uuidOr404 } from '../schemas/common.ts'
+import { preview, previewBody } from '../schemas/preview.ts'
 
 const operator = { access: ['operator', 'admin'] as const }
 const user = { access: 'user' as const }
@@ -94,4 +96,46 @@ export function tariffRoutes(app: App, { admin, database, clock }: RouteContext)
       return reply.code(201).send(await mustFind(request.params.id))
     },
   })
+
+  app.route({
+    method: 'POST',
+    url: '/tariffs/preview',
+    config: operator,
+    schema: {
+      tags,
+      summary: 'What a past period would have cost by another tariff; changes nothing',
+      body: previewBody,
+      response: answers({ 200: preview }),
+    },
+    handler: async request => previewOf(await previewTariff(database, request.body), request.body),
+  })
+}
+
+function previewOf({ siteId, currency, sessions, problems }: Preview, { from, to }: { from: EpochMs; to: EpochMs }) {
+  const sum = (of: (session: PreviewedSession) => number): number =>
+    sessions.reduce((total, session) => total + of(session), 0)
+  const change = (oldMinor: number, newMinor: number) => ({
+    old: { amount: oldMinor, currency },
+    new: { amount: newMinor, currency },
+    difference: { amount: newMinor - oldMinor, currency },
+  })
+  return {
+    siteId,
+    from: rfc3339(from),
+    to: rfc3339(to),
+    sessions: sessions.length,
+    energyWh: wattHours(sum(session => session.energyMilliWh)),
+    ...change(
+      sum(session => session.oldMinor),
+      sum(session => session.newMinor),
+    ),
+    problems: problems.map(({ path, message }) => ({ path: `/definition${path}`, message })),
+    items: sessions.map(({ sessionId, pileId, startedAt, energyMilliWh, oldMinor, newMinor }) => ({
+      sessionId: String(sessionId),
+      pileId,
+      startedAt: rfc3339(startedAt),
+      energyWh: wattHours(energyMilliWh),
+      ...change(oldMinor, newMinor),
+    })),
+  }
 }

@@ -10,7 +10,7 @@ import { profileOf } from './auth.ts'
 import { tokenOf } from './tokens-vehicles.ts'
 
 const admin = { access: ['admin'] as const }
-const userOf = (view: UserView) => ({ ...profileOf(view), disabled: view.disabled })
+const userOf = (view: UserView) => ({ ...profileOf(view), disabled: view.disabled, userGroup: view.userGroup })
 
 const auditEntry = z.object({
   id: z.number().int(),
@@ -83,7 +83,7 @@ export function userRoutes(app: App, { accounts, database }: RouteContext): void
     config: admin,
     schema: {
       tags,
-      summary: 'Change role, password, or disable',
+      summary: 'Change role, password or tariff group, or disable',
       params: idParams,
       body: schema.userChange,
       response: answers({ 200: schema.user }),

@@ -39,7 +39,10 @@ export const account = named(
   z.object({ id: z.string(), username: z.string(), role: z.enum(ROLES), vehicles: z.array(vehicle) }),
 )
 export const profile = named('Profile', z.object({ ...account.shape, idTags: z.array(z.string()), createdAt: time }))
-export const user = named('User', z.object({ ...profile.shape, disabled: z.boolean() }))
+export const user = named(
+  'User',
+  z.object({ ...profile.shape, disabled: z.boolean(), userGroup: z.string().nullable() }),
+)
 export const session = named(
   'SignedIn',
   z.object({ token: z.string(), refreshToken: z.string(), expiresInSeconds: z.number().int(), user: account }),
@@ -50,9 +53,18 @@ export const apiToken = named(
 )
 export const newApiToken = z.object({ ...apiToken.shape, token: z.string().describe('Told this once') })
 
-export const newUserBody = z.strictObject({ username, password, role: z.enum(ROLES), vehicle: vehicleInput.optional() })
+const userGroup = text(64, 1).nullable().optional().describe('Tariffs may be for a group')
+
+export const newUserBody = z.strictObject({
+  username,
+  password,
+  role: z.enum(ROLES),
+  vehicle: vehicleInput.optional(),
+  userGroup,
+})
 export const userChange = z.strictObject({
   role: z.enum(ROLES).optional(),
   disabled: z.boolean().optional(),
   password: password.optional(),
+  userGroup,
 })

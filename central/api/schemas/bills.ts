@@ -10,7 +10,7 @@ const window = z.object({
   fee: money,
 })
 
-const line = z.object({
+export const line = z.object({
   dimension: z
     .string()
     .describe('ENERGY, SERVICE, TIME, PARKING_TIME, FLAT, RESERVATION_TIME, RESERVATION_FLAT, MIN_PRICE or MAX_PRICE'),

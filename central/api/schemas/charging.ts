@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { line } from './bills.ts'
 import { energyWh, INT32, identity, instant, mode, money, named, text, time } from './common.ts'
 
 /** Of an operator's request: higher is called first, 0 is everybody. */
@@ -76,6 +77,13 @@ export const session = named(
     provisional: z.boolean(),
     orphan: z.boolean(),
     reviewReason: z.string().nullable(),
+    reviewVerdict: z.string().nullable(),
+    calledAt: time.nullable().describe('Since when its pile was held for the driver'),
+    unpluggedAt: time.nullable().describe('When the cable was pulled after the end'),
+    parkingSeconds: z.number().int().describe('Plugged in without charging; counted where the tariff prices it'),
+    cost: money.nullable().describe('Of its details, corrections included; null while it has none'),
+    vat: money.nullable().describe('Contained in the cost'),
+    lines: z.array(line),
   }),
 )
 

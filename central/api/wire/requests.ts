@@ -1,5 +1,6 @@
 import { queueNumber } from '../../../protocol/modes.ts'
 import { type EpochMs, rfc3339, wattHours } from '../../../protocol/units.ts'
+import { lineView } from '../../store/views/request-bill.ts'
 import type { RequestRow } from '../../store/views/requests.ts'
 import type { ReadingView, SessionView } from '../../store/views/sessions.ts'
 import type { RequestView } from '../../use-cases/verbs.ts'
@@ -28,9 +29,23 @@ export const requestRowOf = (row: RequestRow) => ({
   endedAt: timeOrNull(row.endedAt),
 })
 
-export const sessionOf = ({ energyMilliWh, meterStartMilliWh, meterStopMilliWh, ...row }: SessionView) => ({
+export const sessionOf = ({
+  energyMilliWh,
+  meterStartMilliWh,
+  meterStopMilliWh,
+  costMinor,
+  vatMinor,
+  currency,
+  ...row
+}: SessionView) => ({
   ...row,
   id: String(row.id),
+  calledAt: timeOrNull(row.calledAt),
+  unpluggedAt: timeOrNull(row.unpluggedAt),
+  parkingSeconds: row.parkingSeconds ?? 0,
+  cost: costMinor === null ? null : { amount: costMinor, currency },
+  vat: vatMinor === null ? null : { amount: vatMinor, currency },
+  lines: row.lines.map(line => lineView(line, currency)),
   startedAt: rfc3339(row.startedAt),
   endedAt: timeOrNull(row.endedAt),
   energyWh: wattHours(energyMilliWh),

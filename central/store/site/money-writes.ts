@@ -132,11 +132,14 @@ export const createMoneyWrites = (run: Run, ask: Ask) => ({
       [a.chargePointId, a.sessionId, a.kind, a.at, JSON.stringify(a.details)],
     ),
 
-  /** An operator's verdict on a session; a later one of the same session takes its place. */
+  /** An operator's verdict on a session, with the energy that counts from now on; a later one takes its place. */
   addVerdict: async (v: {
     sessionId: number
     verdict: 'bill' | 'amend' | 'void'
-    energyMilliWh: MilliWh | null
+    /** Null leaves the registers. */
+    reviewEnergyMilliWh: MilliWh | null
+    energyMilliWh: MilliWh
+    billWaits: boolean
     note: string
     actorId: string | null
     at: EpochMs
@@ -146,9 +149,9 @@ export const createMoneyWrites = (run: Run, ask: Ask) => ({
       [v.sessionId, v.verdict, v.actorId],
     )
     return run(
-      `update charging_sessions set review_verdict = $2, review_energy_milli_wh = $3, review_note = $4, reviewed_by = $5, reviewed_at = ${at('$6')}
-       where id = $1`,
-      [v.sessionId, v.verdict, v.energyMilliWh, v.note, v.actorId, v.at],
+      `update charging_sessions set review_verdict = $2, review_energy_milli_wh = $3, energy_milli_wh = $4, bill_waits = $5, review_note = $6,
+         reviewed_by = $7, reviewed_at = ${at('$8')} where id = $1`,
+      [v.sessionId, v.verdict, v.reviewEnergyMilliWh, v.energyMilliWh, v.billWaits, v.note, v.actorId, v.at],
     )
   },
 })

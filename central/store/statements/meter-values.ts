@@ -1,5 +1,5 @@
 import type { Reading } from '../../../protocol/charger/report.ts'
-import type { EpochMs } from '../../../protocol/units.ts'
+import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { rows } from './rows.ts'
 
@@ -45,7 +45,20 @@ where not exists (
     and m.context is not distinct from input.context and m.register_milli_wh is not distinct from input.register_milli_wh
     and m.power_w is not distinct from input.power_w and m.soc_percent is not distinct from input.soc_percent
     and m.samples is not distinct from input.samples)
-order by n`
+order by n
+returning session_id as "sessionId", at, received_at as "receivedAt", register_milli_wh as "registerMilliWh"`
+
+/** A reading that was kept of a session that has ended. */
+export interface KeptLate {
+  sessionId: number
+  at: EpochMs | null
+  receivedAt: EpochMs
+  registerMilliWh: MilliWh | null
+}
+
+/** What was settled without a register is settled again: the difference becomes a correction. */
+export const SETTLE_AGAIN = /* sql */ `
+update charging_sessions set settled_at = null where id = any($1::integer[]) and settled_at is not null`
 
 /** Live figures of an open session and of its pile. */
 export interface Moved {

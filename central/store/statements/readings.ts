@@ -3,12 +3,14 @@ import type { EpochMs, MilliWh } from '../../../protocol/units.ts'
 import { trustedTime } from '../../core/session/trusted-time.ts'
 import { afterReadings } from './live-figures.ts'
 import {
+  type KeptLate,
   MOVE_PILES,
   MOVE_SESSIONS,
   type Moved,
   moved,
   type PileMeter,
   pileMeters,
+  SETTLE_AGAIN,
   STORE_READINGS,
   STORE_READINGS_ONCE,
   type StoredReading,
@@ -33,6 +35,8 @@ export interface ReadingsResult {
   targetReached: boolean
   /** Its spender has a limit in money, which this reading may have reached. */
   limited: boolean
+  /** It was settled without one of these readings. */
+  settleAgain: boolean
 }
 
 const NONE: ReadingsResult = {
@@ -42,6 +46,7 @@ const NONE: ReadingsResult = {
   energyMilliWh: 0,
   targetReached: false,
   limited: false,
+  settleAgain: false,
 }
 
 /** Every reading is kept. It moves the live figures of an open session; an ended one is never opened again (quirk 55). */
@@ -82,15 +87,17 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
         targetReached:
           open && targetMilliWh !== null && figures.energyMilliWh >= targetMilliWh && session.stopAskedAt === null,
         limited: open && session.limited && session.stopAskedAt === null,
+        settleAgain: false,
       }
     }
-    await Promise.all([
-      perhapsStored.length > 0 &&
-        connection.query({
-          name: 'store-readings-once',
-          text: STORE_READINGS_ONCE,
-          values: storedReadings.values(perhapsStored),
-        }),
+    const [kept] = await Promise.all([
+      perhapsStored.length === 0
+        ? null
+        : connection.query<KeptLate>({
+            name: 'store-readings-once',
+            text: STORE_READINGS_ONCE,
+            values: storedReadings.values(perhapsStored),
+          }),
       stored.length > 0 &&
         connection.query({ name: 'store-readings', text: STORE_READINGS, values: storedReadings.values(stored) }),
       sessions.length > 0 &&
@@ -98,9 +105,27 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
       piles.size > 0 &&
         connection.query({ name: 'move-piles', text: MOVE_PILES, values: pileMeters.values([...piles.values()]) }),
     ])
+    const again = missed(found.rows, kept?.rows ?? [])
+    if (again.size > 0) {
+      await connection.query({ name: 'settle-again', text: SETTLE_AGAIN, values: [[...again]] })
+      for (const { n, sessionId } of found.rows)
+        if (sessionId !== null && again.has(sessionId)) results[n] = { ...results[n]!, settleAgain: true }
+    }
     return results
   },
   quarantined: async () => NONE,
+}
+
+/** Sessions that were settled without a register of their time. What is later than their end is not theirs. */
+function missed(sessions: readonly Found[], kept: readonly KeptLate[]): Set<number> {
+  const ends = new Map(
+    sessions.flatMap(({ sessionId, endedAt, settled }) =>
+      sessionId !== null && endedAt !== null && settled ? [[sessionId, endedAt] as const] : [],
+    ),
+  )
+  const counts = ({ sessionId, at, receivedAt, registerMilliWh }: KeptLate): boolean =>
+    registerMilliWh !== null && trustedTime(at, receivedAt) <= (ends.get(sessionId) ?? Number.NEGATIVE_INFINITY)
+  return new Set(kept.filter(counts).map(({ sessionId }) => sessionId))
 }
 
 /** The last power of a message and the time of its last reading. */

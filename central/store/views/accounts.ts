@@ -6,13 +6,14 @@ export interface UserView {
   username: string
   role: 'driver' | 'technician' | 'operator' | 'admin' | 'simulator'
   disabled: boolean
+  userGroup: string | null
   createdAt: EpochMs
   vehicles: { id: string; plate: string; batteryCapacityWh: number | null }[]
   idTags: string[]
 }
 
 const SELECT = /* sql */ `
-select u.id, u.username, u.role, u.disabled, u.created_at as "createdAt",
+select u.id, u.username, u.role, u.disabled, u.user_group as "userGroup", u.created_at as "createdAt",
   coalesce((select json_agg(json_build_object('id', v.id, 'plate', v.plate, 'batteryCapacityWh', v.battery_capacity_wh) order by v.created_at, v.id)
     from vehicles v where v.user_id = u.id), '[]') as vehicles,
   coalesce((select json_agg(t.tag order by t.created_at, t.tag) from id_tags t where t.user_id = u.id), '[]') as "idTags"

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../../protocol/units.ts'
+import type { SettledLine } from '../../core/session/settle.ts'
 import { listPage, one, type Page, type PageRequest, type Sql, when, whenTime } from './page.ts'
 
 export interface SessionView {
@@ -22,6 +23,15 @@ export interface SessionView {
   provisional: boolean
   orphan: boolean
   reviewReason: string | null
+  reviewVerdict: string | null
+  calledAt: EpochMs | null
+  unpluggedAt: EpochMs | null
+  /** Of its details, corrections included; null while it has none. */
+  costMinor: number | null
+  vatMinor: number | null
+  parkingSeconds: number | null
+  currency: string
+  lines: SettledLine[]
 }
 
 const SELECT = /* sql */ `
@@ -29,8 +39,14 @@ select id, site_id as "siteId", charge_point_id as "chargePointId", connector_id
   request_id as "requestId", user_id as "userId", id_tag as "idTag", started_at as "startedAt", ended_at as "endedAt",
   energy_milli_wh as "energyMilliWh", power_w as "powerW", soc_percent as "socPercent",
   meter_start_milli_wh as "meterStartMilliWh", meter_stop_milli_wh as "meterStopMilliWh", stop_reason as "stopReason",
-  end_cause as "endCause", provisional, orphan, review_reason as "reviewReason"
-from charging_sessions`
+  end_cause as "endCause", provisional, orphan, review_reason as "reviewReason", review_verdict as "reviewVerdict",
+  called_at as "calledAt", unplugged_at as "unpluggedAt", d."costMinor", d."vatMinor", d."parkingSeconds", d.lines,
+  coalesce(d.currency, (select sites.currency from sites where sites.id = site_id)) as currency
+from charging_sessions s cross join lateral (
+  select sum(total_minor)::bigint as "costMinor", sum(vat_minor)::bigint as "vatMinor", sum(parking_seconds)::integer as "parkingSeconds",
+    min(currency) as currency, coalesce((select jsonb_agg(line order by o.number, nth)
+      from billing_details o cross join lateral jsonb_array_elements(o.lines) with ordinality as l (line, nth) where o.session_id = s.id), '[]') as lines
+  from billing_details where session_id = s.id) d`
 
 export interface SessionFilter {
   userId?: string | undefined

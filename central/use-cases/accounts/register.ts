@@ -10,6 +10,7 @@ export interface NewUser {
   username: string
   password: string
   role: Role
+  userGroup?: string | null | undefined
   vehicle?: { plate: string; batteryCapacityWh?: number | undefined } | undefined
 }
 
@@ -22,7 +23,8 @@ export async function createUser({ database, clock }: AccountsDeps, input: NewUs
   const id = newId()
   const createdAt = clock.now()
   const passwordHash = await hashPassword(input.password)
-  em.create(User, { id, username: input.username, passwordHash, role: input.role, disabled: false, createdAt })
+  const { username, role, userGroup = null } = input
+  em.create(User, { id, username, passwordHash, role, disabled: false, userGroup, createdAt })
   if (input.role === 'driver') {
     em.create(IdTag, {
       tag: newIdTag(),

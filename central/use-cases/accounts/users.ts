@@ -11,7 +11,12 @@ import { revokeUser } from './sessions.ts'
 export async function changeUser(
   deps: AccountsDeps,
   id: string,
-  change: { role?: Role | undefined; disabled?: boolean | undefined; password?: string | undefined },
+  change: {
+    role?: Role | undefined
+    disabled?: boolean | undefined
+    password?: string | undefined
+    userGroup?: string | null | undefined
+  },
 ): Promise<void> {
   const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password)
   await deps.database.orm.em.fork().transactional(async em => {
@@ -23,6 +28,7 @@ export async function changeUser(
     if (!user) throw new DomainError('not-found')
     if (change.role !== undefined) user.role = change.role
     if (change.disabled !== undefined) user.disabled = change.disabled
+    if (change.userGroup !== undefined) user.userGroup = change.userGroup
     if (passwordHash !== undefined) user.passwordHash = passwordHash
     const stays = user.role === 'admin' && !user.disabled
     // only the present one can be the last: a change of any other leaves it in place

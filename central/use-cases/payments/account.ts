@@ -25,7 +25,8 @@ export interface Account {
 
 const ACCOUNT = /* sql */ `
 select b.id as "billId", b.site_id as "siteId", b.user_id as "userId", b.currency,
-  (b.total_minor + coalesce((select sum(d.total_minor) from billing_details d where d.bill_id = b.id and d.kind = 'correction'), 0))::bigint as "owedMinor",
+  -- a correction that came before its bill is in the total already: what all details come to counts
+  coalesce((select sum(d.total_minor) from billing_details d where d.bill_id = b.id), b.total_minor)::bigint as "owedMinor",
   coalesce((select sum(p.amount_minor) from payments p where p.bill_id = b.id and p.kind = 'payment'), 0)::bigint as "paidMinor",
   coalesce((select sum(p.amount_minor) from payments p where p.bill_id = b.id and p.kind = 'refund'), 0)::bigint as "refundedMinor",
   (select p.provider from payments p where p.bill_id = b.id and p.kind = 'payment' order by p.at desc, p.id desc limit 1) as provider

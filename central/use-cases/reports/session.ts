@@ -69,7 +69,7 @@ export const sessionStarted: Handler<'session-started'> = async (envelope, ports
 
 export const meterSampled: Handler<'meter-sampled'> = async (envelope, ports) => {
   const { chargePointId, receivedAt, report } = envelope
-  const { siteId, pileId, sessionId, targetReached, limited } = await ports.writer.submit('readings', {
+  const { siteId, pileId, sessionId, targetReached, limited, settleAgain } = await ports.writer.submit('readings', {
     chargePointId,
     connectorId: report.connectorId,
     ...(report.transactionId === undefined ? {} : { transactionId: report.transactionId }),
@@ -93,7 +93,7 @@ export const meterSampled: Handler<'meter-sampled'> = async (envelope, ports) =>
     })
   }
   ports.sessionMoved({ siteId, pileId, sessionId, powerW: last?.powerW ?? null })
-  if (targetReached || limited) ports.touch(siteId)
+  if (targetReached || limited || settleAgain) ports.touch(siteId)
   else ports.refresh(siteId)
   return {}
 }

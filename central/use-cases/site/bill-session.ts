@@ -1,7 +1,7 @@
 import { newId } from '../../../protocol/ids.ts'
 import { difference } from '../../core/billing/correction.ts'
 import type { Settlement } from '../../core/session/settle.ts'
-import type { NewDetail } from '../../store/site/money-writes.ts'
+import type { NewCorrection, NewDetail } from '../../store/site/money-writes.ts'
 import type { RatingRow } from '../../store/site/rating.ts'
 import { settleAmount } from '../payments/account.ts'
 import { tellBill } from './tell-end.ts'
@@ -44,7 +44,7 @@ export async function billSession(
   if (apart === null && first !== undefined) return false
   const before = billed.reduce((sum, { energyMilliWh }) => sum + energyMilliWh, 0)
   const told = first === undefined ? note : `${note}: ${before / 1000} Wh became ${rated.energyMilliWh / 1000} Wh`
-  await work.db.addCorrection({
+  await addCorrection(work, {
     ...detail,
     ...apart,
     billId,
@@ -52,13 +52,19 @@ export async function billSession(
     origin: 'rated',
     note: told,
   })
-  if (billId !== null) await settleAmount(work.client, billId, work.now, apart?.totalMinor ?? rated.totalMinor)
-  notice(work, 'anomaly', `session ${row.id} is corrected: ${told}`, {
-    pileId: row.pileId,
-    requestId,
-    data: { energyMilliWh: apart?.energyMilliWh ?? 0, totalMinor: apart?.totalMinor ?? 0 },
-  })
   return true
+}
+
+/** Writes a correction, and gives or takes its amount. */
+export async function addCorrection(work: SiteWork, correction: NewCorrection): Promise<void> {
+  const { billId, sessionId, requestId, pileId, note, energyMilliWh, totalMinor } = correction
+  await work.db.addCorrection(correction)
+  if (billId !== null) await settleAmount(work.client, billId, work.now, totalMinor)
+  notice(work, 'anomaly', `${sessionId === null ? 'a reservation' : `session ${sessionId}`} is corrected: ${note}`, {
+    pileId,
+    requestId,
+    data: { energyMilliWh, totalMinor },
+  })
 }
 
 /** A bill is for all details of a request: it waits for the last of its sessions. None while the request goes on. */

@@ -75,6 +75,13 @@ export function rateSession(
   })
 }
 
+/** A session with what was read of it. */
+export async function rateRow(db: ClientBase | Pool, row: RatingRow, now: EpochMs): Promise<Settlement> {
+  const readings = (await registersOf(db, [row.id])).get(row.id) ?? []
+  const moments = pricesParking(tariffOf(row)) ? ((await momentsOf(db, [row.id])).get(row.id) ?? []) : []
+  return rateSession(row, readings, moments, now)
+}
+
 /** One session as it is stored, and what it comes to now. Undefined when there is no such session. */
 export async function rateStored(
   db: ClientBase | Pool,
@@ -83,8 +90,5 @@ export async function rateStored(
   { lock = false }: { lock?: boolean } = {},
 ): Promise<{ row: RatingRow; rated: Settlement } | undefined> {
   const [row] = await ratingRows(db, [sessionId], lock)
-  if (row === undefined) return undefined
-  const readings = (await registersOf(db, [sessionId])).get(sessionId) ?? []
-  const moments = pricesParking(tariffOf(row)) ? ((await momentsOf(db, [sessionId])).get(sessionId) ?? []) : []
-  return { row, rated: rateSession(row, readings, moments, now) }
+  return row === undefined ? undefined : { row, rated: await rateRow(db, row, now) }
 }

@@ -2,6 +2,7 @@ import { sendBack } from '../../core/queue/verbs.ts'
 import type { CarRow, PileRow } from '../../store/site/snapshot.ts'
 import { closeProvisionally } from './close.ts'
 import { isPromised } from './holds.ts'
+import { chargeNoShow } from './no-show.ts'
 import { endRequest } from './settle.ts'
 import { askStop, command, decide, dueAt, firstCar, notice, numberOf, openSessionAt, type SiteWork } from './work.ts'
 
@@ -29,9 +30,15 @@ async function losePlace(work: SiteWork, pile: PileRow, car: CarRow, why: string
     requestId: car.requestId,
   })
   work.causes.set(pile.id, 'no-show')
+  const { turnAt, startAskedAt } = car
   car.turnAt = null
   car.startAskedAt = null
-  if (car.noShows > 0) return endRequest(work, car, 'no-show')
+  if (car.noShows > 0) {
+    // a start that began nothing is not the driver's doing
+    if (turnAt !== null && startAskedAt === null)
+      await chargeNoShow(work, pile, car, { from: turnAt, to: turnAt + work.rules.arrivalGraceMs })
+    return endRequest(work, car, 'no-show')
+  }
   await work.db.requestNoShow(car.requestId)
   car.noShows++
   const inYard = work.yard.cars.get(car.requestId)
