@@ -1,4 +1,5 @@
 import type { MilliWh } from '../../../protocol/units.ts'
+import { isZero } from '../billing/ratio.ts'
 import { type EnergyInput, type RegisterReading, sessionEnergy } from './energy.ts'
 
 type Registers = Pick<
@@ -16,16 +17,17 @@ export function amendedRegisters(session: Registers, energyMilliWh: MilliWh): Re
   const readings: RegisterReading[] = []
   let before = 0
   let told = 0
-  const tell = (tick: number): void => {
+  const tell = (tick: number, measured: Pick<RegisterReading, 'powerW' | 'currentA'> = {}): void => {
     const at = startedAt + tick
     const registerMilliWh = Number((BigInt(energyMilliWh) * BigInt(told)) / BigInt(metered))
-    readings.push({ at, receivedAt: at, registerMilliWh })
+    readings.push({ at, receivedAt: at, registerMilliWh, ...measured })
   }
-  for (const { from, to, energyWh } of segments) {
+  for (const { from, to, energyWh, ...measured } of segments) {
+    if (isZero(energyWh)) continue
     // nothing flowed meanwhile
     if (from > before) tell(from)
     told += Number((energyWh.n * 1000n) / energyWh.d)
-    tell(to)
+    tell(to, measured)
     before = to
   }
   return { startedAt, endedAt, startRegisterMilliWh: 0, stopRegisterMilliWh: energyMilliWh, readings }

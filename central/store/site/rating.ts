@@ -58,7 +58,7 @@ export async function ratingRows(
   return (await db.query<RatingRow>({ name: `rating${lock ? '-locked' : ''}`, text, values: [sessionIds] })).rows
 }
 
-/** Sessions' registers as they came, in the order of arrival: what their bills are computed from. */
+/** Sessions' registers as they came, in the order of arrival, with power and current: what their bills are computed from. */
 export async function registersOf(
   db: ClientBase | Pool,
   sessionIds: readonly number[],
@@ -66,7 +66,8 @@ export async function registersOf(
   const { rows } = await db.query<RegisterReading & { sessionId: number }>({
     name: 'registers',
     text: /* sql */ `
-select session_id as "sessionId", at, received_at as "receivedAt", register_milli_wh as "registerMilliWh"
+select session_id as "sessionId", at, received_at as "receivedAt", register_milli_wh as "registerMilliWh", power_w as "powerW",
+  (select sum(phase) from unnest(current_a) phase) as "currentA"
 from meter_values where session_id = any($1::integer[]) and register_milli_wh is not null order by session_id, received_at, seq`,
     values: [sessionIds],
   })
