@@ -43,10 +43,11 @@ const MINUTES = 60_000
 
 /**
  * The architecture, from the bottom up: a database, a writer that acknowledges after commit, central (what things mean),
- * three gateways (how chargers speak), the API (how people do). Gateways and central meet only here.
+ * three gateways (how chargers speak), the API (how people do). Gateways and central meet only here. A `signal` that comes
+ * during the start ends what has begun; the promise is rejected with its reason.
  */
-export async function start(config: Config, log: Logger): Promise<Product> {
-  const shutdown = createShutdown(log)
+export async function start(config: Config, log: Logger, signal?: AbortSignal): Promise<Product> {
+  const shutdown = createShutdown(log, signal)
   try {
     const clock = scaledClock(config.clock.speed)
     const begin = () => startEmbedded({ dataDir: config.data.dir, log })

@@ -10,16 +10,25 @@ const CLOSE_MS = 10_000
 export async function serve(start: typeof startProduct, config: Config): Promise<void> {
   refuseRoot(config)
   const log = createLog(config.log)
-  const starting = start(config, log)
+  const ending = new AbortController()
+  const starting = start(config, log, ending.signal)
+  /** Undefined when the end came first: then it has ended what it had begun. */
+  const started = () =>
+    starting.catch(error => {
+      if (error !== ending.signal.reason) throw error
+      return undefined
+    })
   const grace = closeWithGrace({ delay: CLOSE_MS, logger: log }, async ({ signal, err }) => {
     if (err !== undefined) log.fatal({ err }, 'unexpected fault: ending')
     else log.info({ signal }, 'ending')
-    await (await starting).close()
+    ending.abort()
+    await (await started())?.close()
     log.info('ended')
     log.flush()
   })
   try {
-    tellReady(await starting, config)
+    const product = await started()
+    if (product !== undefined) tellReady(product, config)
   } catch (error) {
     grace.uninstall()
     throw error
