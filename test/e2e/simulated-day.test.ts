@@ -4,7 +4,7 @@ import { settleSession } from '../../central/core/session/settle.ts'
 import { defaultTariff } from '../../central/core/tariff/tariff.ts'
 import { type PileChoice, startSimulation } from '../../simulator/index.ts'
 import { independentTotal } from '../support/independent-rate.ts'
-import { startProduct } from '../support/product.ts'
+import { startProduct, UNHURRIED } from '../support/product.ts'
 
 /** Charging seconds per second: a car of fifty minutes charges in three seconds. */
 const SPEED = Number(process.env.E2E_SPEED ?? 1200)
@@ -32,9 +32,8 @@ t.test(
       'charging.fastChargingPower': FAST_W / 1000,
       'charging.trickleChargingPower': TRICKLE_W / 1000,
       'charging.maxQueueLength': 30,
+      ...UNHURRIED,
       'charging.arrivalGraceMinutes': 60,
-      'charging.startTimeoutMinutes': 60,
-      'charging.stopTimeoutMinutes': 60,
     })
     const simulator = await product.user('simulator')
     const simulation = await startSimulation({

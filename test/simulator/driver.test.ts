@@ -10,7 +10,7 @@ import { createRandom } from '../../simulator/random.ts'
 import { signIn } from '../../simulator/rest.ts'
 import { createVirtualTime } from '../../simulator/time.ts'
 import { createWorld } from '../../simulator/world.ts'
-import { startProduct } from '../support/product.ts'
+import { startProduct, UNHURRIED } from '../support/product.ts'
 
 const SPEED = 600
 const MINUTE_MS = 60_000
@@ -30,8 +30,8 @@ const plan = (temper: Temper, change: Partial<VisitPlan> = {}): VisitPlan => ({
 })
 
 /** A site with one OCPP and one MQTT pile; `visit` sends a new driver there. */
-async function site(t: Test) {
-  const product = await startProduct(t, { 'clock.speed': SPEED })
+async function site(t: Test, settings: Record<string, number> = UNHURRIED) {
+  const product = await startProduct(t, { 'clock.speed': SPEED, ...settings })
   const time = createVirtualTime(scaledClock(product.clock.speed, product.clock.start))
   const ending = new AbortController()
   const events: SimulationEvent[] = []
@@ -88,11 +88,6 @@ t.test('drivers of every temper come to an end that the product knows', async t 
   t.match(hasty, { outcome: 'cancelled', problem: null })
   t.ok(hasty.mine.includes('bill'), 'what was delivered is billed')
 
-  const absent = await visit('absent', plan('no-show'))
-  t.match(absent, { outcome: 'no-show', problem: null })
-  t.ok(absent.mine.includes('no-show'))
-  t.notOk(absent.mine.includes('plugged'))
-
   const greedy = await visit(
     'greedy',
     plan('steady', { energyWh: 3000, car: { capacityWh: 40_000, soc: 0.98, maxPowerW: 7400 } }),
@@ -102,6 +97,14 @@ t.test('drivers of every temper come to an end that the product knows', async t 
 
   const { body } = await product.api('GET', '/charging/requests?active=true')
   t.same(body.items, [])
+})
+
+t.test('a driver who does not come loses the place', async t => {
+  const { visit } = await site(t, { ...UNHURRIED, 'charging.arrivalGraceMinutes': 5 })
+  const absent = await visit('absent', plan('no-show'))
+  t.match(absent, { outcome: 'no-show', problem: null })
+  t.ok(absent.mine.includes('no-show'))
+  t.notOk(absent.mine.includes('plugged'))
 })
 
 t.test('a card held to a free pile starts a charge without a request', async t => {
@@ -140,7 +143,7 @@ t.test('who waits changes their mind, cancels, or is refused', async t => {
 })
 
 t.test('the command line runs a short day and reports it in JSON lines', async t => {
-  await using product = await startProduct(t, { 'clock.speed': SPEED })
+  await using product = await startProduct(t, { 'clock.speed': SPEED, ...UNHURRIED })
   const args = [
     '--url',
     product.http,

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { choosePiles, type SimulationEvent, startSimulation } from '../../simulator/index.ts'
-import { startProduct } from '../support/product.ts'
+import { startProduct, UNHURRIED } from '../support/product.ts'
 
 const power = { fastW: 7000, trickleW: 3500 }
 
 t.test('a morning at the site: three kinds of piles, drivers with whims, and every watt-hour is billed', async t => {
-  await using product = await startProduct(t, { 'clock.speed': 600 })
+  await using product = await startProduct(t, { 'clock.speed': 600, ...UNHURRIED, 'charging.arrivalGraceMinutes': 30 })
   const events: SimulationEvent[] = []
   const simulation = await startSimulation({
     url: product.http,
@@ -16,7 +16,8 @@ t.test('a morning at the site: three kinds of piles, drivers with whims, and eve
     seed: 11,
     drivers: 12,
     arrivalsPerHour: 8,
-    hours: 1.5,
+    hours: 24,
+    visits: 12,
     faultsPerHour: 1,
     energyWh: { low: 500, high: 2500 },
     simulatorUser: { token: await product.user('simulator') },
@@ -34,7 +35,7 @@ t.test('a morning at the site: three kinds of piles, drivers with whims, and eve
 })
 
 t.test('a simulation that is stopped unplugs everybody, tells what is unsaid and ends', async t => {
-  await using product = await startProduct(t, { 'clock.speed': 600 })
+  await using product = await startProduct(t, { 'clock.speed': 600, ...UNHURRIED })
   const charging = Promise.withResolvers<void>()
   const simulation = await startSimulation({
     url: product.http,

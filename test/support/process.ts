@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive } from '../../central/store/embedded/liveness.ts'
 import { runningPostmaster, stopPostmaster } from '../../central/store/embedded/postmaster.ts'
+import { exchange } from './exchange.ts'
 
 /** What we need of a tap test. */
 interface Test {
@@ -168,7 +169,7 @@ export async function startProcess(t: Test, { dataDir, env = {} }: Start) {
 
   /** One HTTP exchange below /api/v1, or anywhere with a path that begins with `//`. */
   async function ask(method: string, path: string, body?: unknown, token?: string): Promise<Answer> {
-    const response = await fetch(path.startsWith('//') ? http + path.slice(1) : `${http}/api/v1${path}`, {
+    const { response, text } = await exchange(path.startsWith('//') ? http + path.slice(1) : `${http}/api/v1${path}`, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -176,7 +177,6 @@ export async function startProcess(t: Test, { dataDir, env = {} }: Start) {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const text = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
   }
