@@ -7,6 +7,7 @@ import { keepPartitions } from './central/store/keep-partitions.ts'
 import { migrate } from './central/store/migrate.ts'
 import { openDatabase } from './central/store/orm.ts'
 import { createPing } from './central/store/ping.ts'
+import { serviceFigures } from './central/store/views/service-figures.ts'
 import { sitesInShort } from './central/store/views/sites.ts'
 import { createWriter } from './central/store/writer.ts'
 import { connectWriter } from './central/store/writer-client.ts'
@@ -144,13 +145,16 @@ export async function start(config: Config, log: Logger, signal?: AbortSignal): 
       log,
       touch: central.sites.touch,
       link: { connected: id => gateways.some(gateway => gateway.connected(id)), disconnect: chargers.disconnect },
-      metrics: createMetrics({
-        ocppConnections: () => ocpp.stats().connected,
-        ocppRefused: () => ocpp.stats().refused,
-        mqttConnections: () => mqtt.stats().connections,
-        writesWaiting: () => writer.stats().waiting,
-        poolWaiting: () => database.pool.waitingCount,
-      }),
+      metrics: createMetrics(
+        {
+          ocppConnections: () => ocpp.stats().connected,
+          ocppRefused: () => ocpp.stats().refused,
+          mqttConnections: () => mqtt.stats().connections,
+          writesWaiting: () => writer.stats().waiting,
+          poolWaiting: () => database.pool.waitingCount,
+        },
+        () => serviceFigures(database.pool, clock.now()),
+      ),
     })
 
     await central.start()

@@ -104,5 +104,6 @@ export const OTHER_ROUTES: [string, Who][] = [
   ['GET /billing/bills', drivers],
   ['GET /billing/bills/{id}', drivers],
   ['GET /reports/piles', operators],
+  ['GET /reports/operations', operators],
   ['GET /events', 'user'],
 ]

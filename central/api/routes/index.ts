@@ -11,6 +11,7 @@ import { idTagRoutes } from './id-tags.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { ocppRoutes } from './ocpp.ts'
+import { operationsRoutes } from './operations.ts'
 import { paymentRoutes } from './payments.ts'
 import { pileRoutes } from './piles.ts'
 import { reportRoutes } from './reports.ts'
@@ -45,5 +46,6 @@ export const V1_ROUTES: ((app: App, context: RouteContext) => void)[] = [
   paymentRoutes,
   ledgerRoutes,
   reportRoutes,
+  operationsRoutes,
   eventRoutes,
 ]
