@@ -1,7 +1,5 @@
 /** Commands that have a name but no work yet: says what each will do and ends with 1. `node cli/later.ts NAME` */
 const LATER: Record<string, string> = {
-  bench:
-    'will load a running gateway with charge points and measure messages per second, latency, memory and processor time',
   console: 'will build the web console that operators and drivers use, and serve it for development',
 }
 

@@ -4,7 +4,7 @@ import t from 'tap'
 
 /** The rules of the cut, from import lines: who may know whom, and where the outside world is allowed in. */
 const ROOT = resolve(import.meta.dirname, '..')
-const FOLDERS = ['protocol', 'gateway', 'central', 'simulator', 'config', 'cli', 'migrations']
+const FOLDERS = ['protocol', 'gateway', 'central', 'simulator', 'config', 'cli', 'bench', 'migrations']
 
 interface Import {
   file: string
@@ -138,7 +138,7 @@ t.test('the simulator imports only protocol', async t => t.same(strays('simulato
 
 t.test('gateway, central and simulator meet in main.ts and the command line alone', async t => {
   t.same(strays('config', ['config']), [])
-  const roots = ['main.ts', 'cli']
+  const roots = ['main.ts', 'cli', 'bench']
   const meet = imports
     .filter(({ file, own, target }) => own && inside(target, ...roots) && !inside(file, ...roots))
     .map(({ file, target }) => `${file} -> ${target}`)
