@@ -4,6 +4,7 @@ import { MS_PER_HOUR } from '../../../protocol/units.ts'
 import type { Policy } from '../queue/policy.ts'
 import { defaultTariff, type TariffDefinition } from '../tariff/tariff.ts'
 import { fileSchema, siteSchema, TIME } from './schema.ts'
+import { elementProblems } from './tariff-in-file.ts'
 import { createWallClock, type WallClock } from './wall-clock.ts'
 
 /** Beyond this no counter of ticks is exact. */
@@ -85,15 +86,21 @@ export function parseTimeline(
     events: events.map(event => ({ ...event, at: moment(event.at) })).sort((a, b) => a.at.ms - b.at.ms),
     snapshotsAt: snapshotsAt.map(moment),
   }
-  const problem = tooLong(timeline)
-  return problem === null ? { ok: true, timeline } : { ok: false, problems: [problem] }
+  const problems = [
+    ...elementProblems(parsed.data.tariff, timeZone, ['tariff']),
+    ...parsed.data.site.piles.flatMap((pile, index) =>
+      elementProblems(pile.tariff, timeZone, ['site', 'piles', index, 'tariff']),
+    ),
+    ...tooLong(timeline),
+  ]
+  return problems.length === 0 ? { ok: true, timeline } : { ok: false, problems }
 }
 
 /** A timeline whose sums would be no exact integers any more. */
-export const tooLong = (timeline: Timeline): FileProblem | null =>
+export const tooLong = (timeline: Timeline): FileProblem[] =>
   longestRunMs(timeline) > LONGEST_RUN_MS
-    ? { path: ['events'], message: 'charging all this would take more than a thousand years' }
-    : null
+    ? [{ path: ['events'], message: 'charging all this would take more than a thousand years' }]
+    : []
 
 function pilesOf({ queueLength, ...site }: z.infer<typeof siteSchema>): TimelinePile[] {
   const counted = MODES.flatMap(mode =>

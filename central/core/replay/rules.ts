@@ -4,7 +4,7 @@ import { type Policy, policySchema } from '../queue/policy.ts'
 import type { FileProblem, Timeline, TimelinePile } from './parse.ts'
 import { problemsOf, tooLong } from './parse.ts'
 import { pileCount, pilePower, queueLength, waitingCapacity } from './schema.ts'
-import { tariffInFile } from './tariff-in-file.ts'
+import { elementProblems, tariffInFile } from './tariff-in-file.ts'
 
 const modePiles = z.strictObject({ count: pileCount, kW: pilePower.optional() }).optional()
 
@@ -63,8 +63,8 @@ export function underRules(
     tariff: tariff ?? timeline.tariff,
     events,
   }
-  const problem = tooLong(changed)
-  if (problem !== null) return { ok: false, problems: [problem] }
+  const problems = [...elementProblems(tariff, timeline.clock.timeZone, ['tariff']), ...tooLong(changed)]
+  if (problems.length > 0) return { ok: false, problems }
   return { ok: true, timeline: changed, leftOut: timeline.events.length - events.length }
 }
 

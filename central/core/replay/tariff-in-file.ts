@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { PRICE_SCALE, tariffDefinition } from '../../../protocol/tariff.ts'
+import { tariffProblems } from '../tariff/problems.ts'
 import { defaultTariff, type TariffDefinition } from '../tariff/tariff.ts'
+import type { FileProblem } from './parse.ts'
 
 const isPrice = (price: number): boolean => Math.round(price * PRICE_SCALE) / PRICE_SCALE === price
 const price = z.number().min(0).max(100_000).refine(isPrice, 'a price has at most four decimals')
@@ -38,7 +40,7 @@ const byHour = z
   })
   .transform(({ windows, service }): TariffDefinition => {
     return {
-      ...(defaultTariff() as Extract<TariffDefinition, { version: 1 }>),
+      ...defaultTariff(),
       windows: windows.map(({ from, to, price, kind }) => ({
         fromMinute: from,
         toMinute: to,
@@ -63,3 +65,16 @@ export const tariffInFile = z.unknown().transform((value, context): TariffDefini
   for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
   return z.NEVER
 })
+
+/** What a tariff of elements may not be although it has the right shape (gaps, contradictions), below `path`. */
+export function elementProblems(
+  tariff: TariffDefinition | undefined,
+  timeZone: string,
+  path: (string | number)[],
+): FileProblem[] {
+  if (tariff?.version !== 2) return []
+  return tariffProblems(tariff, { timeZone }).map(each => {
+    const parts = each.path.split('/').slice(1)
+    return { path: [...path, ...parts.map(part => (/^\d+$/.test(part) ? Number(part) : part))], message: each.message }
+  })
+}

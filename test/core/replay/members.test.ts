@@ -154,3 +154,44 @@ t.test('a whole definition is a tariff too, with its own problems named where th
     ['tariff.minorDigits', 'tariff.more'],
   )
 })
+
+t.test('a tariff of elements prices time and sessions too, in a fee of its own', async t => {
+  const tariff = {
+    elements: [
+      {
+        priceComponents: [
+          { type: 'ENERGY', price: 1, stepSize: 1 },
+          { type: 'TIME', price: 6 },
+          { type: 'FLAT', price: 2.5 },
+        ],
+      },
+    ],
+  }
+  const answer = run({ events: [request('06:00', 'V1', 'F', 10), request('06:00', 'V2', 'T', 3)], tariff })
+  t.same(
+    answer.details.map(({ vehicle, energyFee, serviceFee, otherFee, total }) => [
+      vehicle,
+      energyFee,
+      serviceFee,
+      otherFee,
+      total,
+    ]),
+    [
+      ['V1', '10.00', '0.00', '3.50', '13.50'],
+      ['V2', '3.00', '0.00', '5.50', '8.50'],
+    ],
+  )
+  t.match(answer, { totals: { fee: '22.00' }, metrics: { income: '22.00' } })
+})
+
+t.test('a tariff of elements that has a gap is refused with the reason', async t => {
+  const gap = {
+    elements: [
+      { priceComponents: [{ type: 'ENERGY', price: 1 }], restrictions: { startTime: '08:00', endTime: '20:00' } },
+    ],
+  }
+  const site = { ...smallSite, piles: [{ id: 'X', mode: 'F', kW: 7, tariff: gap }] }
+  const found = problems({ site, events: [], tariff: gap })
+  t.equal(found.length, 2)
+  t.match(found, [/^tariff\./, /^site\.piles\.0\.tariff\./])
+})
