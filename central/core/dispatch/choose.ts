@@ -46,8 +46,10 @@ export interface Choice {
 }
 
 /** The piles a car of that mode may be called to, free places apart: those of its mode, in a batch all. */
-export const workingPiles = (yard: Yard, mode: Car['mode']): WorkingPile[] =>
-  yard.piles.filter(isWorking).filter(pile => pile.mode === mode || yard.policy.dispatch === 'batch')
+export function workingPiles({ piles, policy }: Yard, mode: Car['mode']): WorkingPile[] {
+  const any = policy.dispatch === 'batch'
+  return piles.filter((pile): pile is WorkingPile => (any || pile.mode === mode) && isWorking(pile))
+}
 
 /**
  * The pile for one car (domain.md section 4): least completion time, ties to the lowest pile id. Only piles with a free

@@ -44,15 +44,23 @@ export function renumber(yard: Yard, car: Car, mode: Mode): void {
 
 function enlist(yard: Yard, car: Car): void {
   const list = yard.callingOrder?.[car.mode]
-  if (list === undefined) return
-  // new numbers are the highest: nearly always the last place is the right one
-  const before = list.findLastIndex(other => byClass(other, car) < 0)
-  list.splice(before + 1, 0, car)
+  list?.splice(indexIn(list, car), 0, car)
 }
 
 function strike(yard: Yard, car: Car): void {
   const list = yard.callingOrder?.[car.mode]
-  if (list !== undefined) list.splice(list.indexOf(car), 1)
+  list?.splice(indexIn(list, car), 1)
+}
+
+/** Where a car stands, or belongs, in a list by class and number. */
+function indexIn(list: readonly Car[], car: Car): number {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (byClass(list[middle]!, car) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Takes a car out of the yard without calling anybody to its place. */
