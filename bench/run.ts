@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { printTable, type Report } from './measure.ts'
 import { benchPlan } from './plan.ts'
+import { benchReplay } from './replay.ts'
 
 interface Bench {
   /** What it measures, for `--help`. */
@@ -13,6 +14,10 @@ const BENCHES: Record<string, Bench> = {
   plan: {
     what: 'the planner: 500 cars for 100 piles under each dispatch mode; estimates of a large site',
     run: benchPlan,
+  },
+  replay: {
+    what: 'a timeline of ten thousand cars, from the file to the answer',
+    run: benchReplay,
   },
 }
 

@@ -37,7 +37,7 @@ export async function readRecorded(
     }
   })
   if (days === undefined) return wrong('--from-database', `there is no site ${siteId}`)
-  const document = timelineOf(days)
+  const document = timelineOf(days, config.charging.offlineTimeoutMinutes * 60_000)
   const parsed = parseTimeline(document)
   if (!parsed.ok) {
     const problems = parsed.problems.map(({ path, message }) => {

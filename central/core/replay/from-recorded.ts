@@ -4,9 +4,6 @@ import { policySchema } from '../queue/policy.ts'
 import type { Outage, RecordedDays, RecordedRequest } from './recorded.ts'
 import { createWallClock } from './wall-clock.ts'
 
-/** A link that is away for less is no outage: nobody was called elsewhere because of it. */
-const OFFLINE_MS = 5 * 60_000
-
 type Event = Record<string, unknown> & { type: string }
 /** On one instant places become free before somebody asks for one. */
 const ORDER = ['repair', 'on', 'online', 'cancel', 'change', 'fault', 'off', 'offline', 'request']
@@ -18,8 +15,9 @@ const ORDER = ['repair', 'on', 'online', 'cancel', 'change', 'fault', 'off', 'of
  * - A walk-up asks for the energy it took. A request that was completed with less than it asked for `takes` only that;
  *   one whose driver never came takes nothing.
  * - Cancels and changes happen at the times at which they did.
+ * - A link that was away for less than `offlineMs` is no outage: nobody was called elsewhere because of it.
  */
-export function timelineOf(days: RecordedDays) {
+export function timelineOf(days: RecordedDays, offlineMs: number) {
   const { from, to, timeZone } = days
   const date = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone).toPlainDate().toString()
   const clock = createWallClock(date, timeZone)
@@ -32,7 +30,10 @@ export function timelineOf(days: RecordedDays) {
   const events: { at: EpochMs; event: Event }[] = []
   const add = (at: EpochMs, event: Event): void => void events.push({ at: Math.max(at, from), event })
 
-  for (const outage of merged(days.outages)) addOutage(add, outage)
+  for (const outage of merged(days.outages)) {
+    const { kind, from, to } = outage
+    if (kind !== 'offline' || to === null || to - from >= offlineMs) addOutage(add, outage)
+  }
   for (const request of [...days.requests].sort((a, b) => standing(a, from) - standing(b, from))) {
     addRequest(add, request, nameOf(request.vehicle), from)
   }
@@ -118,7 +119,6 @@ function energyBefore({ startedAt, endedAt, energyMilliWh }: RecordedRequest['se
 }
 
 function addOutage(add: Add, { pileId: pile, kind, from, to }: Outage): void {
-  if (kind === 'offline' && to !== null && to - from < OFFLINE_MS) return
   const ends = { fault: 'repair', off: 'on', offline: 'online' }
   add(from, { type: kind, pile })
   if (to !== null) add(to, { type: ends[kind], pile })
