@@ -1,6 +1,5 @@
-import { Pool } from 'pg'
 import { chainedSites, linkOfHash, verifyChain } from '../central/store/ledger/verify.ts'
-import { pgTypes } from '../central/store/pg-types.ts'
+import { openDatabase } from '../central/store/orm.ts'
 import type { Config } from '../config/schema.ts'
 import { createLog } from './log.ts'
 import { withDatabase } from './prepared.ts'
@@ -19,8 +18,10 @@ const PROGRESS_MS = 2_000
  * chain holds, 1 when one is broken or the noted hash is in none.
  */
 export function doctorCommand(config: Config, { json = false, noted }: DoctorOptions): Promise<number> {
-  return withDatabase(config, createLog(config.log), async url => {
-    const pool = new Pool({ connectionString: url, max: 1, types: pgTypes })
+  const log = createLog(config.log)
+  return withDatabase(config, log, async url => {
+    const database = await openDatabase({ url, poolSize: 1, log })
+    const { pool } = database
     try {
       const chains = []
       for (const site of await chainedSites(pool)) {
@@ -52,7 +53,7 @@ export function doctorCommand(config: Config, { json = false, noted }: DoctorOpt
       }
       return holds ? 0 : 1
     } finally {
-      await pool.end()
+      await database.close()
     }
   })
 }
