@@ -199,6 +199,7 @@ function calledCar(
   if (car === undefined) return undefined
   if (task.userId !== undefined && car.userId !== task.userId) return undefined
   if (task.number !== undefined && numberOf(car) !== task.number.toUpperCase()) return undefined
-  if (task.mode !== undefined && car.mode !== task.mode) return undefined
-  return car
+  // in a batch cars charge at piles of the other mode too
+  const modes = [car.mode, snap.piles.find(({ id }) => id === pileId)?.mode]
+  return task.mode === undefined || modes.some(mode => mode === task.mode) ? car : undefined
 }
