@@ -1,4 +1,5 @@
 import type { Outcome } from '../../protocol/charger/command.ts'
+import type { FaultType } from '../../protocol/charger/faults.ts'
 import type { Mode } from '../../protocol/modes.ts'
 import type { Result } from '../../protocol/result.ts'
 import type { EpochMs, Money } from '../../protocol/units.ts'
@@ -150,7 +151,7 @@ export interface Verbs {
   updateFault(
     actor: Actor,
     faultId: string,
-    change: { state?: FaultState; note?: string; assigneeId?: string | null },
+    change: { state?: FaultState; note?: string; assigneeId?: string | null; parts?: FaultPart[] },
   ): Promise<Result<{ faultId: string; state: FaultState }>>
   /** The HTTP pile says it works again: resolves what it reported itself. */
   recoverPile(actor: Actor, pileId: string): Promise<Result<{ resolved: string[] }>>
@@ -210,7 +211,11 @@ export interface Verbs {
 export const REVIEW_VERDICTS = ['bill', 'amend', 'void'] as const
 export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number]
 
-export const FAULT_TYPES = ['hardware', 'software', 'power', 'connector', 'communication'] as const
-export type FaultType = (typeof FAULT_TYPES)[number]
+/** A part that a repair has used. */
+export interface FaultPart {
+  name: string
+  quantity: number
+  note?: string
+}
 export const FAULT_STATES = ['open', 'acknowledged', 'in-repair', 'resolved', 'false-alarm'] as const
 export type FaultState = (typeof FAULT_STATES)[number]

@@ -26,6 +26,21 @@ t.test(
       { pileId: 'F1', type: 'power', errorCode: 'GroundFailure', vendorErrorCode: 'E07', state: 'open' },
     ])
     t.same(await site.bills(), [], 'no bill before the request ends')
+    const dossier = async () => (await product.api('GET', `/faults/${faults[0].id}`)).body
+    t.match(await dossier(), {
+      words: { en: /earth/, zh: /接地/ },
+      charger: { vendor: 'Handmade', model: 'Wall', status: 'Faulted' },
+      affected: [
+        { number: 'F1', charging: true, status: 'interrupted', deliveredEnergyWh: 2500 },
+        { number: 'F2', charging: false, status: 'interrupted', deliveredEnergyWh: 0 },
+      ],
+      earlier: [],
+    })
+    const { before } = (await dossier()).messages
+    t.ok(
+      before.some(({ raw }: { raw: string }) => /GroundFailure/.test(raw)),
+      'what the charger said',
+    )
 
     await using other = await site.open('F2')
     t.match(await site.becomes(ada, 'called'), { number: 'F1', pileId: 'F2' })
@@ -40,6 +55,10 @@ t.test(
     )
     await other.stop(second.transactionId, 93_500, { at: yesterday(12.5), reason: 'Remote' })
     t.match(await site.ended(asked.id), { status: 'completed', deliveredEnergyWh: 6000 })
+    t.match((await dossier()).affected, [
+      { status: 'completed', deliveredEnergyWh: 6000, pileId: 'F2' },
+      { number: 'F2' },
+    ])
     const bills = await site.bills()
     // all at peak: 2,500 and 3,500 Wh at 1.8
     t.match(bills, [{ requestId: asked.id, energyWh: 6000, total: { amount: 1080 } }])
@@ -69,14 +88,24 @@ t.test(
     await site.becomes(ada, 'interrupted')
     const [{ id }] = (await product.api('GET', '/faults?state=open')).body.items
     const move = (state: string) => product.api('PATCH', `/faults/${id}`, { state, note: state }, technician)
-    t.match(await move('acknowledged'), { status: 200, body: { state: 'acknowledged' } })
+    t.match(await move('acknowledged'), { status: 200, body: { state: 'acknowledged', assignee: 'the-technician' } })
     t.match(await move('in-repair'), { status: 200 })
+    const parts = [{ name: 'lock', quantity: 1, note: 'from the van' }]
+    t.match(await product.api('PATCH', `/faults/${id}`, { parts, assignee: null }, technician), {
+      body: { state: 'in-repair', parts, assigneeId: null, notes: [{ text: 'acknowledged' }, { text: 'in-repair' }] },
+    })
     await charger.status('Available')
     t.match(await site.standing(ada), { status: 'interrupted' }, 'the technician has the last word')
     t.match(await site.pile('T1'), { state: 'fault' })
     t.match(await move('open'), { status: 409 })
     t.match(await move('resolved'), { status: 200, body: { state: 'resolved' } })
     t.match(await site.becomes(ada, 'called'), { pileId: 'T1' })
+    t.match((await product.api('GET', '/faults/statistics?by=type')).body, {
+      count: 2,
+      open: 0,
+      repeats: 1,
+      items: [{ type: 'connector', count: 2, repeats: 1 }],
+    })
   },
 )
 

@@ -1,67 +1,31 @@
 import { z } from 'zod'
+import { FAULT_TYPES } from '../../../protocol/charger/faults.ts'
 import { DomainError } from '../../../protocol/errors.ts'
-import { rfc3339 } from '../../../protocol/units.ts'
+import { RELIABILITY_KEYS, reliability } from '../../core/pile/reliability.ts'
 import { findUser } from '../../store/views/accounts.ts'
-import { type FaultView, faultTotals, listFaults } from '../../store/views/faults.ts'
-import { FAULT_STATES, FAULT_TYPES } from '../../use-cases/verbs.ts'
+import { affectedCars, dossierCharger, earlierFaults, messagesAround } from '../../store/views/fault-dossier.ts'
+import { exposures, faultSpans } from '../../store/views/fault-statistics.ts'
+import { findFault, listFaults } from '../../store/views/faults.ts'
+import { FAULT_STATES } from '../../use-cases/verbs.ts'
 import { signedIn } from '../auth.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
 import { mustSucceed } from '../problem.ts'
-import { answers, identity, idParams, named, text, time, uuidOr404 } from '../schemas/common.ts'
-import { timeOrNull } from '../wire/requests.ts'
+import { answers, identity, idParams, text, uuidOr404 } from '../schemas/common.ts'
+import * as schema from '../schemas/faults.ts'
+import { dossierOf, faultOf, realTime } from '../wire/faults.ts'
 import { defined } from './requests.ts'
 
 const staff = { access: ['technician', 'operator', 'admin'] as const }
-
-const fault = named(
-  'Fault',
-  z.object({
-    id: z.string(),
-    siteId: z.string(),
-    chargePointId: z.string(),
-    pileId: z.string(),
-    type: z.enum(FAULT_TYPES),
-    source: z.string(),
-    errorCode: z.string().nullable(),
-    vendorErrorCode: z.string().nullable(),
-    description: z.string(),
-    state: z.enum(FAULT_STATES),
-    assigneeId: z.string().nullable(),
-    notes: z.array(z.object({ at: time, by: z.string(), text: z.string() })),
-    openedAt: time,
-    acknowledgedAt: time.nullable(),
-    repairStartedAt: time.nullable(),
-    resolvedAt: time.nullable(),
-  }),
-)
-
-const totals = z.object({
-  pileId: z.string(),
-  type: z.enum(FAULT_TYPES),
-  count: z.number().int(),
-  open: z.number().int(),
-  downtimeSeconds: z.number().int(),
-  mttrSeconds: z.number().int().nullable().describe('Mean time to repair of what is resolved'),
-})
-
-const faultOf = (row: FaultView) => ({
-  ...row,
-  // written by others as a time of either spelling
-  notes: row.notes.map(note => ({ ...note, at: rfc3339(typeof note.at === 'number' ? note.at : Date.parse(note.at)) })),
-  openedAt: rfc3339(row.openedAt),
-  acknowledgedAt: timeOrNull(row.acknowledgedAt),
-  repairStartedAt: timeOrNull(row.repairStartedAt),
-  resolvedAt: timeOrNull(row.resolvedAt),
-})
+const KEYS = { pile: 'pileId', type: 'type', firmware: 'firmware' } as const
 
 /** Fault records and their way to repair. */
-export function faultRoutes(app: App, { verbs, database, clock }: RouteContext): void {
+export function faultRoutes(app: App, { verbs, database: { pool }, clock }: RouteContext): void {
   const tags = ['Faults']
   const mustFind = async (id: string) => {
-    const found = (await listFaults(database.pool, { id: uuidOr404(id), page: { limit: 1, after: null } })).rows[0]
+    const found = await findFault(pool, uuidOr404(id))
     if (!found) throw new DomainError('not-found', 'There is no such fault record')
-    return faultOf(found)
+    return found
   }
 
   app.route({
@@ -76,16 +40,14 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
         ...windowQuery,
         state: z.enum(FAULT_STATES).optional(),
         site: identity.optional(),
-        pileId: identity.optional(),
+        pile: identity.optional(),
+        assignee: z.uuid().optional(),
       }),
-      response: answers({ 200: pageOf(fault) }),
+      response: answers({ 200: pageOf(schema.fault) }),
     },
-    handler: async request => {
-      const { site, ...filter } = request.query
-      return pageAnswer(
-        await listFaults(database.pool, { ...filter, siteId: site, page: pageRequest(filter) }),
-        faultOf,
-      )
+    handler: async ({ query: { site, pile, assignee, ...filter } }) => {
+      const page = { ...filter, siteId: site, pileId: pile, assigneeId: assignee, page: pageRequest(filter) }
+      return pageAnswer(await listFaults(pool, page), faultOf)
     },
   })
 
@@ -95,29 +57,24 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
     config: staff,
     schema: {
       tags,
-      summary: 'How often and how long, by pile and type',
-      querystring: z.object({ ...windowQuery, site: identity.optional() }),
-      response: answers({
-        200: z.object({
-          count: z.number().int(),
-          open: z.number().int(),
-          downtimeSeconds: z.number().int(),
-          items: z.array(totals),
-          next: z.null(),
-        }),
+      summary: 'How often, how long, how soon again: by pile, type or firmware',
+      querystring: z.object({
+        ...windowQuery,
+        site: identity.optional(),
+        by: z.enum(RELIABILITY_KEYS).default('pile'),
       }),
+      response: answers({ 200: schema.statistics }),
     },
-    handler: async request => {
-      const { site, from, to } = request.query
-      const items = await faultTotals(database.pool, { siteId: site, from, to, now: clock.now() })
-      const sum = (of: (row: (typeof items)[number]) => number) => items.reduce((total, row) => total + of(row), 0)
-      return {
-        count: sum(row => row.count),
-        open: sum(row => row.open),
-        downtimeSeconds: sum(row => row.downtimeSeconds),
-        items,
-        next: null,
-      }
+    handler: async ({ query: { site, from, to, by } }) => {
+      const now = clock.now()
+      const period = { from: from ?? 0, to: Math.min(to ?? now, now) }
+      const { all, items } = reliability(
+        await faultSpans(pool, site, period),
+        await exposures(pool, site, period),
+        period,
+        by,
+      )
+      return { ...all, by, items: items.map(({ key, figures }) => ({ [KEYS[by]]: key, ...figures })), next: null }
     },
   })
 
@@ -125,8 +82,25 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
     method: 'GET',
     url: '/faults/:id',
     config: staff,
-    schema: { tags, summary: 'One fault record', params: idParams, response: answers({ 200: fault }) },
-    handler: request => mustFind(request.params.id),
+    schema: {
+      tags,
+      summary: 'One fault for whoever repairs it: what failed, last messages, who was affected, what was done before',
+      params: idParams,
+      response: answers({ 200: schema.dossier }),
+    },
+    handler: async request => {
+      const fault = await mustFind(request.params.id)
+      const charger = await dossierCharger(pool, fault.pileId)
+      if (charger === undefined) throw new DomainError('not-found', 'The pile is gone')
+      return dossierOf({
+        fault,
+        charger,
+        messages: await messagesAround(pool, fault.chargePointId, realTime(fault.openedAt, clock)),
+        affected: await affectedCars(pool, fault.id),
+        earlier: await earlierFaults(pool, fault.id),
+        now: clock.now(),
+      })
+    },
   })
 
   app.route({
@@ -137,7 +111,7 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
       tags,
       summary: 'Report a fault; the cars of the pile are dealt again',
       body: z.strictObject({ pileId: identity, type: z.enum(FAULT_TYPES), description: text(2000).default('') }),
-      response: answers({ 201: fault }),
+      response: answers({ 201: schema.fault }),
     },
     handler: async (request, reply) => {
       const actor = signedIn(request)
@@ -146,7 +120,7 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
       return reply
         .code(201)
         .header('location', `/api/v1/faults/${faultId}`)
-        .send(await mustFind(faultId))
+        .send(faultOf(await mustFind(faultId)))
     },
   })
 
@@ -156,27 +130,22 @@ export function faultRoutes(app: App, { verbs, database, clock }: RouteContext):
     config: { ...staff, idempotent: true },
     schema: {
       tags,
-      summary: 'Move it along: acknowledged, in-repair, resolved or false-alarm; note, assignee',
+      summary: 'Move it along: acknowledged, in-repair, resolved or false-alarm; note, assignee, parts',
       params: idParams,
-      body: z.strictObject({
-        state: z.enum(FAULT_STATES).optional(),
-        note: text(2000, 1).optional(),
-        assignee: z.uuid().nullable().optional().describe('Id of a user'),
-      }),
-      response: answers({ 200: fault }),
+      body: schema.faultChange,
+      response: answers({ 200: schema.fault }),
     },
     handler: async request => {
-      const { assignee, ...change } = request.body
-      if (assignee && !(await findUser(database.pool, assignee)))
-        throw new DomainError('not-found', 'There is no such user')
+      const { assignee, parts, ...change } = request.body
+      if (assignee && !(await findUser(pool, assignee))) throw new DomainError('not-found', 'There is no such user')
       const { faultId } = mustSucceed(
         await verbs.updateFault(
           signedIn(request),
           uuidOr404(request.params.id),
-          defined({ ...change, assigneeId: assignee }),
+          defined({ ...change, assigneeId: assignee, parts: parts?.map(defined) }),
         ),
       )
-      return mustFind(faultId)
+      return faultOf(await mustFind(faultId))
     },
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { FAULT_TYPES } from '../../../protocol/charger/faults.ts'
 import { rfc3339 } from '../../../protocol/units.ts'
-import { FAULT_TYPES } from '../../use-cases/verbs.ts'
 import { signedIn } from '../auth.ts'
 import type { App, RouteContext } from '../ports.ts'
 import { mustSucceed } from '../problem.ts'

@@ -59,15 +59,25 @@ export const createPileWrites = (run: Run) => ({
   resolveFault: (id: string, now: EpochMs) =>
     run(`update fault_records set state = 'resolved', resolved_at = ${at('$2')} where id = $1`, [id, now]),
 
-  updateFault: (id: string, c: { state: string; note: unknown; assigneeId: string | null; now: EpochMs }) =>
+  updateFault: (
+    id: string,
+    c: { state: string; note: unknown; assigneeId: string | null; parts: unknown; now: EpochMs },
+  ) =>
     run(
       `update fault_records set state = $2, assignee_id = $4,
-           notes = case when $3::jsonb is null then notes else notes || $3::jsonb end,
+           notes = case when $3::jsonb is null then notes else notes || $3::jsonb end, parts = coalesce($6::jsonb, parts),
            acknowledged_at = case when $2 = 'acknowledged' then coalesce(acknowledged_at, ${at('$5')}) else acknowledged_at end,
            repair_started_at = case when $2 = 'in-repair' then coalesce(repair_started_at, ${at('$5')}) else repair_started_at end,
            resolved_at = case when $2 in ('resolved', 'false-alarm') then coalesce(resolved_at, ${at('$5')}) else null end
          where id = $1`,
-      [id, c.state, c.note === null ? null : JSON.stringify([c.note]), c.assigneeId, c.now],
+      [
+        id,
+        c.state,
+        c.note === null ? null : JSON.stringify([c.note]),
+        c.assigneeId,
+        c.now,
+        c.parts === null ? null : JSON.stringify(c.parts),
+      ],
     ),
 
   pileBroken: (id: string, broken: boolean) => run('update charging_piles set broken = $2 where id = $1', [id, broken]),

@@ -1,5 +1,6 @@
+import type { FaultType } from '../../../protocol/charger/faults.ts'
 import type { EpochMs } from '../../../protocol/units.ts'
-import type { FaultState, FaultType } from '../../use-cases/verbs.ts'
+import type { FaultState } from '../../use-cases/verbs.ts'
 import { listPage, type Page, type PageRequest, type Sql, when, whenTime } from './page.ts'
 
 export interface FaultView {
@@ -14,7 +15,13 @@ export interface FaultView {
   description: string
   state: FaultState
   assigneeId: string | null
-  notes: { at: string; by: string; text: string }[]
+  /** Name of the assignee. */
+  assignee: string | null
+  notes: { at: string | number; by: string; text: string }[]
+  parts: { name: string; quantity: number; note?: string }[]
+  /** Of the charge point when the record was opened. */
+  firmware: string | null
+  affectedCars: number
   openedAt: EpochMs
   acknowledgedAt: EpochMs | null
   repairStartedAt: EpochMs | null
@@ -22,16 +29,18 @@ export interface FaultView {
 }
 
 const SELECT = /* sql */ `
-select id, site_id as "siteId", charge_point_id as "chargePointId", pile_id as "pileId", type, source, error_code as "errorCode",
-  vendor_error_code as "vendorErrorCode", description, state, assignee_id as "assigneeId", notes, opened_at as "openedAt",
-  acknowledged_at as "acknowledgedAt", repair_started_at as "repairStartedAt", resolved_at as "resolvedAt"
-from fault_records`
+select f.id, f.site_id as "siteId", f.charge_point_id as "chargePointId", f.pile_id as "pileId", f.type, f.source,
+  f.error_code as "errorCode", f.vendor_error_code as "vendorErrorCode", f.description, f.state, f.assignee_id as "assigneeId",
+  u.username as assignee, f.notes, f.parts, f.firmware, jsonb_array_length(f.affected) as "affectedCars", f.opened_at as "openedAt",
+  f.acknowledged_at as "acknowledgedAt", f.repair_started_at as "repairStartedAt", f.resolved_at as "resolvedAt"
+from fault_records f left join users u on u.id = f.assignee_id`
 
 export interface FaultFilter {
   id?: string
   state?: string | undefined
   siteId?: string | undefined
   pileId?: string | undefined
+  assigneeId?: string | undefined
   from?: EpochMs | undefined
   to?: EpochMs | undefined
   page: PageRequest
@@ -42,45 +51,20 @@ export const listFaults = (sql: Sql, filter: FaultFilter): Promise<Page<FaultVie
   listPage(sql, {
     select: SELECT,
     where: [
-      when(filter.id, 'id = ?'),
-      when(filter.state, 'state = ?'),
-      when(filter.siteId, 'site_id = ?'),
-      when(filter.pileId, 'pile_id = ?'),
-      whenTime(filter.from, 'opened_at >= ?'),
-      whenTime(filter.to, 'opened_at < ?'),
+      when(filter.id, 'f.id = ?'),
+      when(filter.state, 'f.state = ?'),
+      when(filter.siteId, 'f.site_id = ?'),
+      when(filter.pileId, 'lower(f.pile_id) = lower(?)'),
+      when(filter.assigneeId, 'f.assignee_id = ?'),
+      whenTime(filter.from, 'f.opened_at >= ?'),
+      whenTime(filter.to, 'f.opened_at < ?'),
     ],
     keys: [
-      { column: 'opened_at', type: 'instant', of: row => row.openedAt },
-      { column: 'id', type: 'uuid', of: row => row.id },
+      { column: 'f.opened_at', type: 'instant', of: row => row.openedAt },
+      { column: 'f.id', type: 'uuid', of: row => row.id },
     ],
     page: filter.page,
   })
 
-export interface FaultTotals {
-  pileId: string
-  type: FaultType
-  count: number
-  open: number
-  downtimeSeconds: number
-  /** Mean time to repair of what is resolved. */
-  mttrSeconds: number | null
-}
-
-/** Per pile and type: how often, how long. False alarms count for nothing; what is open counts until `now`. */
-export const faultTotals = async (
-  sql: Sql,
-  filter: { siteId?: string | undefined; from?: EpochMs | undefined; to?: EpochMs | undefined; now: EpochMs },
-): Promise<FaultTotals[]> => {
-  const at = (time: EpochMs | undefined) => (time === undefined ? null : new Date(time).toISOString())
-  const { rows } = await sql.query<FaultTotals>(
-    `select pile_id as "pileId", type, count(*)::int as count, count(*) filter (where resolved_at is null)::int as open,
-       coalesce(sum(extract(epoch from coalesce(resolved_at, $4) - opened_at)), 0)::bigint as "downtimeSeconds",
-       avg(extract(epoch from resolved_at - opened_at))::bigint as "mttrSeconds"
-     from fault_records
-     where state <> 'false-alarm' and ($1::text is null or site_id = $1)
-       and ($2::timestamptz is null or opened_at >= $2) and ($3::timestamptz is null or opened_at < $3)
-     group by pile_id, type order by pile_id, type`,
-    [filter.siteId ?? null, at(filter.from), at(filter.to), new Date(filter.now).toISOString()],
-  )
-  return rows
-}
+export const findFault = async (sql: Sql, id: string): Promise<FaultView | undefined> =>
+  (await listFaults(sql, { id, page: { limit: 1, after: null } })).rows[0]

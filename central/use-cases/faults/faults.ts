@@ -72,10 +72,14 @@ export function createFaultVerbs({
         const state = change.state ?? record.state
         if (!mayFollow(record.state, state))
           return refuse('state-forbids', `a fault goes from ${record.state} to a later state only`)
+        // a technician who takes a record up that nobody has is its technician
+        const takesOver = actor.role === 'technician' && (state === 'acknowledged' || state === 'in-repair')
+        const takenOver = takesOver && state !== record.state ? actor.id : null
         await work.db.updateFault(faultId, {
           state,
           note: change.note === undefined ? null : { at: rfc3339(work.now), by: actor.name, text: change.note },
-          assigneeId: change.assigneeId === undefined ? record.assigneeId : change.assigneeId,
+          assigneeId: change.assigneeId === undefined ? (record.assigneeId ?? takenOver) : change.assigneeId,
+          parts: change.parts ?? null,
           now: work.now,
         })
         const pile = pileRow(work, record.pileId)

@@ -1,3 +1,4 @@
+import { faultType } from '../../../protocol/charger/faults.ts'
 import { newId } from '../../../protocol/ids.ts'
 import { breakDown, repair } from '../../core/queue/verbs.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
@@ -127,28 +128,4 @@ async function keepAffected(work: SiteWork, pile: PileRow, cars: CarRow[], sessi
     pile.openFaults.map(({ id }) => id),
     affected,
   )
-}
-
-/** OCPP 1.6 section 7.6 error codes by what a technician has to look at. */
-export function faultType(errorCode: string): 'hardware' | 'software' | 'power' | 'connector' | 'communication' {
-  switch (errorCode) {
-    case 'OverCurrentFailure':
-    case 'OverVoltage':
-    case 'UnderVoltage':
-    case 'PowerSwitchFailure':
-    case 'PowerMeterFailure':
-    case 'GroundFailure':
-      return 'power'
-    case 'ConnectorLockFailure':
-      return 'connector'
-    case 'EVCommunicationError':
-    case 'WeakSignal':
-      return 'communication'
-    case 'InternalError':
-    case 'LocalListConflict':
-    case 'ResetFailure':
-      return 'software'
-    default:
-      return 'hardware'
-  }
 }
