@@ -4,6 +4,11 @@ import { columns } from './columns.ts'
 
 type Row = [label: string, of: (side: Side) => number | string | null]
 
+const MODES = [
+  ['fast', 'F'],
+  ['trickle', 'T'],
+] as const
+
 const REFUSALS: Record<string, string> = {
   'waiting-area-full': '  waiting area full',
   'no-pile-of-mode': '  no pile of the mode',
@@ -25,8 +30,7 @@ export function toComparison(sides: Side[]): string {
 function rowsOf(sides: Side[]): Row[] {
   const waits = (label: string, of: (group: GroupMetrics) => number): Row[] => [
     [label, ({ metrics }) => of(metrics)],
-    ['  fast', ({ metrics }) => of(metrics.byMode.F)],
-    ['  trickle', ({ metrics }) => of(metrics.byMode.T)],
+    ...modes.map(([name, mode]): Row => [`  ${name}`, ({ metrics }) => of(metrics.byMode[mode])]),
     ...classes.map(
       (priority): Row => [
         `  class ${priority}`,
@@ -37,6 +41,9 @@ function rowsOf(sides: Side[]): Row[] {
       ],
     ),
   ]
+  const asked = ({ requests, refused }: GroupMetrics): boolean => requests + refused > 0
+  const seen = MODES.filter(([, mode]) => sides.some(({ metrics }) => asked(metrics.byMode[mode])))
+  const modes = seen.length > 1 ? seen : []
   const several = sides.some(({ metrics }) => metrics.byClass.length > 1)
   const present = sides.flatMap(({ metrics }) => metrics.byClass.map(({ priority }) => priority))
   const classes = several ? [...new Set(present)].sort((a, b) => b - a) : []

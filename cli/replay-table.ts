@@ -3,9 +3,14 @@ import { columns } from './columns.ts'
 
 /** An answer for people: sessions, then snapshots, refusals and figures. */
 export function toTable({ details, snapshots, rejected, end, totals, metrics }: Answer): string {
+  const withOther = details.some(({ otherFee }) => otherFee !== undefined)
   const blocks = [
     columns(
-      ['vehicle', 'number', 'pile', 'from', 'to', 'kWh', 'energy', 'service', 'total', 'reason'],
+      [
+        ...['vehicle', 'number', 'pile', 'from', 'to', 'kWh', 'energy', 'service'],
+        ...(withOther ? ['other'] : []),
+        ...['total', 'reason'],
+      ],
       details.map(row => [
         row.vehicle,
         row.number,
@@ -15,6 +20,7 @@ export function toTable({ details, snapshots, rejected, end, totals, metrics }: 
         row.kWh.toFixed(3),
         row.energyFee,
         row.serviceFee,
+        ...(withOther ? [row.otherFee ?? ''] : []),
         row.total,
         row.reason,
       ]),

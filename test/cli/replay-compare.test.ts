@@ -147,3 +147,16 @@ t.test('progress is told on standard error: always with --progress, otherwise on
   t.equal((await replay(at('day.json'), {}, true)).err, '\r\x1b[K', 'a terminal is left clean')
   t.equal((await replay(at('day.json'), {})).err, '')
 })
+
+t.test(
+  'a table has a column for other fees where the tariff has elements, and no rows for a mode nobody asks for',
+  async t => {
+    const tariff = { elements: [{ priceComponents: [{ type: 'FLAT', price: 2 }] }] }
+    const at = folder(t, { 'day.json': { ...day, events: day.events.slice(0, 1), tariff } })
+    t.match(
+      (await replay(at('day.json'), {})).out,
+      /energy {2}service {2}other {2}total {2}reason\n.* 0\.00 +0\.00 +2\.00 +2\.00 +full/,
+    )
+    t.notMatch((await replay(at('day.json'), { compare: ['own', 'any'] })).out, /trickle/)
+  },
+)
