@@ -95,28 +95,35 @@ group by 1, 2, 3, 4, d.currency limit $5`
  * `vatWeight` says whose it is.
  */
 const BY_WINDOW = /* sql */ `${BOOKED},
-by_kind as (
-  select d.scope, d.edge, d.currency, w.kind collate "C" as kind, count(distinct d.number) filter (where d.is_session) as sessions,
-    coalesce(sum((w."to" - w."from") / 1000) filter (where d.kind = 'charge'), 0)::bigint as seconds,
-    sum(w."energyMilliWh")::bigint as energy, sum(w."feeMinor")::bigint as energy_fee
-  from booked d cross join lateral jsonb_to_recordset(d.windows)
-    as w (kind text, "from" bigint, "to" bigint, "energyMilliWh" bigint, "feeMinor" bigint)
-  group by 1, 2, 3, 4),
-priced as (
-  select d.scope, d.edge, d.currency, l.kind collate "C" as kind, coalesce(sum(l."amountMinor") filter (where l.dimension = 'SERVICE'), 0)::bigint as service_fee,
-    coalesce(sum(l."amountMinor") filter (where l.dimension not in ('ENERGY', 'SERVICE')), 0)::bigint as other_fee,
-    coalesce(sum(l."amountMinor" * l.vat / (100 + l.vat)), 0) as vat
-  from booked d cross join lateral jsonb_to_recordset(d.lines) as l (kind text, dimension text, vat float8, "amountMinor" bigint)
-  group by 1, 2, 3, 4),
+part as materialized (
+  select d.scope, d.edge, d.currency, k.kind, sum(k.pieces) as pieces, count(*) filter (where k.pieces > 0 and d.is_session) as sessions,
+    coalesce(sum(k.seconds) filter (where d.kind = 'charge'), 0)::bigint as seconds, sum(k.energy)::bigint as energy,
+    sum(k.energy_fee)::bigint as energy_fee, sum(k.service_fee)::bigint as service_fee, sum(k.other_fee)::bigint as other_fee, sum(k.vat) as vat
+  from booked d cross join lateral (
+    -- by detail first, so that a session with two windows of a kind counts once without sorting them all
+    select kind collate "C" as kind, sum(pieces) as pieces, sum(seconds) as seconds, sum(energy) as energy, sum(energy_fee) as energy_fee,
+      sum(service_fee) as service_fee, sum(other_fee) as other_fee, sum(vat) as vat
+    from (
+      select kind, 1 as pieces, ("to" - "from") / 1000 as seconds, "energyMilliWh" as energy, "feeMinor" as energy_fee, 0 as service_fee,
+        0 as other_fee, 0 as vat
+      from jsonb_to_recordset(d.windows) as w (kind text, "from" bigint, "to" bigint, "energyMilliWh" bigint, "feeMinor" bigint)
+      union all
+      select kind, 0, 0, 0, 0, case when dimension = 'SERVICE' then "amountMinor" else 0 end,
+        case when dimension in ('ENERGY', 'SERVICE') then 0 else "amountMinor" end, coalesce("amountMinor" * vat / (100 + vat), 0)
+      from jsonb_to_recordset(d.lines) as l (kind text, dimension text, vat float8, "amountMinor" bigint)) p
+    group by kind) k
+  group by d.scope, d.edge, d.currency, k.kind),
 share as (
-  select k.*, coalesce(l.service_fee, 0) as service_fee, coalesce(l.other_fee, 0) as other_fee, coalesce(l.vat, 0) as vat
-  from by_kind k left join (select * from priced where kind <> 'none') l using (scope, edge, currency, kind)),
+  -- what no element prices, a limit for one, has the name of no window
+  select scope, edge, currency, kind, sessions, seconds, energy, energy_fee, vat,
+    case when kind = 'none' then 0 else service_fee end as service_fee, case when kind = 'none' then 0 else other_fee end as other_fee
+  from part where pieces > 0),
 shared as (
   select scope, edge, currency, sum(seconds)::bigint as seconds, sum(energy)::bigint as energy, sum(energy_fee)::bigint as energy_fee,
     sum(service_fee)::bigint as service_fee, sum(other_fee)::bigint as other_fee, sum(vat) as vat
   from share group by scope, edge, currency),
-vat as (select scope, edge, currency, sum(vat) as vat from priced group by scope, edge, currency),
-whole as (
+vat as (select scope, edge, currency, sum(vat) as vat from part group by scope, edge, currency),
+whole as materialized (
   select d.scope, d.edge, d.currency, ${FIGURES}, count(*) filter (where d.is_session and d.windows = '[]') as windowless
   from booked d group by d.scope, d.edge, d.currency)
 select scope - 1 as scope, edge, null as "pileId", null as mode, kind as window, currency, sessions, 0::bigint as booked, 0::bigint as corrections,
