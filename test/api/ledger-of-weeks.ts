@@ -191,3 +191,17 @@ const writeDetail = (
       new Date(createdAt),
     ],
   )
+
+/** What a report of these details says. */
+export const expected = (details: readonly Booked[]) => ({
+  sessions: details.filter(({ kind }) => kind === 'charge').length,
+  corrections: details.filter(({ kind }) => kind === 'correction').length,
+  chargingSeconds: details.reduce((sum, { figures }) => sum + figures.chargingSeconds, 0),
+  parkingSeconds: details.reduce((sum, { figures }) => sum + figures.parkingSeconds, 0),
+  energyMilliWh: details.reduce((sum, { figures }) => sum + figures.energyMilliWh, 0),
+  energyFee: details.reduce((sum, { figures }) => sum + figures.energyFeeMinor, 0),
+  serviceFee: details.reduce((sum, { figures }) => sum + figures.serviceFeeMinor, 0),
+  otherFee: details.reduce((sum, { figures }) => sum + figures.otherFeeMinor, 0),
+  vat: details.reduce((sum, { figures }) => sum + figures.vatMinor, 0),
+  total: details.reduce((sum, { figures }) => sum + figures.totalMinor, 0),
+})

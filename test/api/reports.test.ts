@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Booked, tenWeeks } from './ledger-of-weeks.ts'
+import { expected, tenWeeks } from './ledger-of-weeks.ts'
 import { at, bill, request, session } from './rows.ts'
 import { api, type Harness, pile, problemOf } from './support.ts'
 
@@ -42,19 +42,6 @@ const sumOf = (rows: readonly Row[]): Record<string, number> => {
 const flat = (figures: Figures): Record<string, number> => ({
   ...Object.fromEntries(COUNTS.map(count => [count, figures[count]])),
   ...Object.fromEntries(FEES.map(fee => [fee, figures[fee].amount])),
-})
-
-const expected = (details: readonly Booked[]) => ({
-  sessions: details.filter(({ kind }) => kind === 'charge').length,
-  corrections: details.filter(({ kind }) => kind === 'correction').length,
-  chargingSeconds: details.reduce((sum, { figures }) => sum + figures.chargingSeconds, 0),
-  parkingSeconds: details.reduce((sum, { figures }) => sum + figures.parkingSeconds, 0),
-  energyMilliWh: details.reduce((sum, { figures }) => sum + figures.energyMilliWh, 0),
-  energyFee: details.reduce((sum, { figures }) => sum + figures.energyFeeMinor, 0),
-  serviceFee: details.reduce((sum, { figures }) => sum + figures.serviceFeeMinor, 0),
-  otherFee: details.reduce((sum, { figures }) => sum + figures.otherFeeMinor, 0),
-  vat: details.reduce((sum, { figures }) => sum + figures.vatMinor, 0),
-  total: details.reduce((sum, { figures }) => sum + figures.totalMinor, 0),
 })
 
 const asker = ({ app }: Harness, headers: { authorization: string }) => ({
