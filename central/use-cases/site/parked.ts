@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../../protocol/units.ts'
-import type { RatingRow } from '../../store/site/rating.ts'
+import { type RatingRow, ratingRows } from '../../store/site/rating.ts'
 import type { PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { billRequest, billSession, REGISTERS_CAME_LATE } from './bill-session.ts'
-import { parkingBound, pricesParking, rateStored, tariffOf } from './rate-session.ts'
+import { parkingBound, pricesParking, rateRow, tariffOf } from './rate-session.ts'
 import { carRow, dueAt, pileRow, type SiteWork } from './work.ts'
 
 /**
@@ -37,12 +37,11 @@ function cableOutAt(pile: PileRow | undefined, endedAt: EpochMs, endedReceivedAt
 
 /** A session whose detail has waited for the cable gets it when that is out, and its request the bill. */
 export async function billParked(work: SiteWork, session: SessionRow, requestId: string): Promise<void> {
-  const stored = await rateStored(work.client, session.id, work.now, { lock: true })
+  const [row] = await ratingRows(work.client, [session.id], true)
   // the charger's own stop may have come since the snapshot: it is settled again in the next run
-  if (stored === undefined || !stored.row.settled) return dueAt(work, work.now)
-  if (await waitsForCable(work, stored.row, session.endedReceivedAt)) return
-  // the end of parking is known only now
-  const { row, rated } = (await rateStored(work.client, session.id, work.now)) ?? stored
+  if (row === undefined || !row.settled) return dueAt(work, work.now)
+  if (await waitsForCable(work, row, session.endedReceivedAt)) return
+  const rated = await rateRow(work.client, row, work.now)
   work.snap.sessions.splice(work.snap.sessions.indexOf(session), 1)
   await work.db.billWaitsNoMore(session.id)
   const stopReason = row.endCause ?? row.stopReason ?? 'Local'
