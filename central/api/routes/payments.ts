@@ -59,6 +59,12 @@ const entryAnswer = ({ amountMinor, balanceMinor, currency, at, ...rest }: Walle
   at: rfc3339(at),
 })
 
+/** What a path names a budget's owner by. */
+interface Named {
+  id?: string
+  tag?: string
+}
+
 /** Who paid what, prepaid wallets, and budgets. */
 export function paymentRoutes(app: App, { database, payments }: RouteContext): void {
   const tags = ['Payments']
@@ -227,8 +233,16 @@ export function paymentRoutes(app: App, { database, payments }: RouteContext): v
   }
 
   const owners = [
-    { path: '/users/:id/budgets', params: idParams, of: (id: string): BudgetOwner => ({ userId: uuidOr404(id) }) },
-    { path: '/id-tags/:id/budgets', params: z.object({ id: tag }), of: (id: string): BudgetOwner => ({ tag: id }) },
+    {
+      path: '/users/:id/budgets',
+      params: idParams,
+      of: ({ id = '' }: Named): BudgetOwner => ({ userId: uuidOr404(id) }),
+    },
+    {
+      path: '/id-tags/:tag/budgets',
+      params: z.object({ tag }),
+      of: (named: Named): BudgetOwner => ({ tag: named.tag ?? '' }),
+    },
   ]
   for (const { path, params, of } of owners) {
     app.route({
@@ -236,7 +250,7 @@ export function paymentRoutes(app: App, { database, payments }: RouteContext): v
       url: path,
       config: operator,
       schema: { tags, summary: 'Limits on what may be charged for', params, response: answers({ 200: budgets }) },
-      handler: async request => ({ items: await payments.budgets(of(request.params.id), await siteZone()) }),
+      handler: async request => ({ items: await payments.budgets(of(request.params), await siteZone()) }),
     })
 
     app.route({
@@ -246,12 +260,12 @@ export function paymentRoutes(app: App, { database, payments }: RouteContext): v
       schema: {
         tags,
         summary: 'Set a limit per session, local day or month: charging stops when it is reached',
-        params: params.extend({ period }),
+        params: z.object({ ...params.shape, period }),
         body: z.strictObject({ limit }),
         response: answers({ 200: budgets }),
       },
       handler: async request => {
-        const owner = of(request.params.id)
+        const owner = of(request.params)
         await payments.setBudget(owner, request.params.period, request.body.limit)
         return { items: await payments.budgets(owner, await siteZone()) }
       },
@@ -261,9 +275,14 @@ export function paymentRoutes(app: App, { database, payments }: RouteContext): v
       method: 'DELETE',
       url: `${path}/:period`,
       config: operator,
-      schema: { tags, summary: 'Remove a limit', params: params.extend({ period }), response: answers({ 204: empty }) },
+      schema: {
+        tags,
+        summary: 'Remove a limit',
+        params: z.object({ ...params.shape, period }),
+        response: answers({ 204: empty }),
+      },
       handler: async (request, reply) => {
-        await payments.removeBudget(of(request.params.id), request.params.period)
+        await payments.removeBudget(of(request.params), request.params.period)
         return reply.code(204).send(null)
       },
     })
