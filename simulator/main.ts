@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { SimulationEvent } from './events.ts'
 import { type SimulationReport, startSimulation } from './index.ts'
 import { choosePiles, type SimulationOptions } from './options.ts'
-import { QUIRKS } from './quirks.ts'
+import { QUIRKS, quirk } from './quirks.ts'
 import { drawTable } from './table.ts'
 
 const REDRAW_MS = 500
@@ -29,6 +29,8 @@ const notNegative = (text: string): number => {
   return value
 }
 
+const collect = (name: string, names: string[]): string[] => [...names, name]
+
 const program = new Command('npm run sim --')
   .description('Simulated chargers, cars and drivers for a running gateway')
   .option('--url <url>', 'REST API of the gateway', 'http://127.0.0.1:8080')
@@ -50,7 +52,7 @@ const program = new Command('npm run sim --')
   .option('--simulator-user <name>', 'user with the role simulator, for HTTP piles')
   .option('--simulator-password <text>', 'and its password')
   .option('--simulator-token <token>', 'or a bearer token')
-  .option('--quirk <name>', 'a fault of real chargers to imitate; "list" shows all')
+  .option('--quirk <name>', 'a fault of real chargers to imitate, may be repeated; "list" shows all', collect, [])
   .option('--json', 'JSON lines, also on a terminal')
   .addHelpText('after', EXAMPLES)
 
@@ -78,9 +80,11 @@ function energyRange(text: string): { low: number; high: number } {
 }
 
 async function optionsOf(flags: ReturnType<typeof program.opts>): Promise<SimulationOptions> {
-  const quirks = flags.quirk === undefined ? [] : QUIRKS.filter(quirk => quirk.name === flags.quirk)
-  if (flags.quirk !== undefined && quirks.length === 0)
-    throw new Unusable(`There is no quirk ${flags.quirk}; see --quirk list.`)
+  const quirks = (flags.quirk as string[]).map(name => {
+    const found = quirk(name)
+    if (found === undefined) throw new Unusable(`There is no quirk ${name}; see --quirk list.`)
+    return found
+  })
   const power = { fastW: Math.round(flags.fastPower * 1000), trickleW: Math.round(flags.tricklePower * 1000) }
   const hours = flags.hours ?? Number.POSITIVE_INFINITY
   const energyWh = energyRange(flags.energy)
@@ -132,8 +136,8 @@ function summary(report: SimulationReport): string {
 
 async function main(): Promise<number> {
   const flags = program.parse().opts()
-  if (flags.quirk === 'list') {
-    console.log(QUIRKS.map(quirk => `${quirk.name}  ${quirk.summary}`).join('\n') || 'none yet')
+  if (flags.quirk.includes('list')) {
+    console.log(QUIRKS.map(quirk => `${quirk.name}  ${quirk.summary}`).join('\n'))
     return 0
   }
   const screen = process.stdout.isTTY && !flags.json

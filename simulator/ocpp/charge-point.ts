@@ -49,7 +49,7 @@ export function createChargePoint(options: ChargePointOptions): SimulatedPile {
   }
 
   const configuration = createConfiguration(
-    { MeterValueSampleInterval: String(options.sampleIntervalSeconds) },
+    Object.assign({ MeterValueSampleInterval: String(options.sampleIntervalSeconds) }, ...quirks.map(configured)),
     (key, now) => {
       if (key === 'MeterValueSampleInterval' && now.number(key) > 0) pile.setSampleInterval(now.number(key))
       if (key === 'ConnectionTimeOut') pile.setConnectionTimeout(now.number(key))
@@ -104,6 +104,7 @@ export function createChargePoint(options: ChargePointOptions): SimulatedPile {
 
   serve(
     link,
+    quirks,
     commandHandlers({
       pile,
       configuration,
@@ -144,15 +145,18 @@ export function createChargePoint(options: ChargePointOptions): SimulatedPile {
   }
 }
 
+const configured = ({ configuration = {} }: Quirk): Readonly<Record<string, string>> => configuration
+
 /** Answers calls by the table of handlers; a payload that the schema forbids is answered with FormationViolation. */
-function serve(link: ReturnType<typeof createLink>, handlers: Handlers): void {
+function serve(link: ReturnType<typeof createLink>, quirks: readonly Quirk[], handlers: Handlers): void {
   for (const [action, handler] of Object.entries(handlers)) {
-    if (!isActionToChargePoint(action)) continue
+    if (!isActionToChargePoint(action) || quirks.some(({ without }) => without?.includes(action))) continue
+    const always = quirks.find(({ answers }) => answers?.[action] !== undefined)?.answers?.[action]
     const { request } = actions[action]
     link.handle(action, payload => {
       const parsed = request.safeParse(payload ?? {})
       if (!parsed.success) throw createRPCError('FormationViolation', parsed.error.issues[0]?.message ?? '', {})
-      return (handler as (words: unknown) => unknown)(parsed.data)
+      return always ?? (handler as (words: unknown) => unknown)(parsed.data)
     })
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { QUIRKS } from '../../simulator/quirks.ts'
 import { drawTable } from '../../simulator/table.ts'
 
 const sim = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
@@ -51,7 +52,9 @@ t.test('another speed than the gateway has is refused', async t => {
 })
 
 t.test('quirks are listed', async t => {
-  t.same(await sim('--quirk', 'list'), { code: 0, out: 'none yet\n', err: '' })
+  const { code, out } = await sim('--quirk', 'list')
+  t.equal(code, 0)
+  for (const { name, summary } of QUIRKS) t.ok(out.includes(`${name}  ${summary}\n`), name)
 })
 
 t.test('the screen has a row for each pile and the latest events', async t => {
