@@ -6,9 +6,15 @@ t.test('a called driver who does not come loses the place once, then the request
   await using product = await startProduct(t, { 'charging.arrivalGraceMinutes': 0.01 })
   const site = createSite(product)
   const [ada, bob] = [await product.driver('ada'), await product.driver('bob')]
-  await using _ = await site.open('F1')
+  const features = { key: 'SupportedFeatureProfiles', readonly: true, value: 'Core,Reservation' }
+  await using charger = await site.open('F1', { GetConfiguration: () => ({ configurationKey: [features] }) })
+  await product.until('what it can do is known', async () => {
+    return (await product.api('GET', '/charge-points/F1')).body.featureProfiles
+  })
   const { body: first } = await site.ask(ada)
   t.match(await site.ended(first.id), { status: 'no-show', cost: { amount: 0 } })
+  const { reservationId } = await charger.next('ReserveNow')
+  t.same(await charger.next('CancelReservation'), { reservationId }, 'what the charger held is given back')
   t.same(await site.bills(), [])
   t.match((await product.api('GET', '/charging/queue-status', undefined, ada.token)).status, 404)
   t.match(await site.ask(bob), { body: { number: 'F2', pileId: 'F1' } }, 'the place is free again')

@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import t from 'tap'
 import { connectChargePoint } from '../support/charge-point.ts'
 import { startProduct } from '../support/product.ts'
@@ -14,6 +15,9 @@ t.test('piles that are held for called cars', async t => {
   const { api, until } = product
   const site = createSite(product)
   const [ada, bob] = [await product.driver('ada'), await product.driver('bob')]
+  const db = new Client({ connectionString: product.databaseUrl })
+  await db.connect()
+  t.teardown(() => db.end())
   const isKnown = (id: string) =>
     until(`what ${id} can do is known`, async () => (await api('GET', `/charge-points/${id}`)).body.featureProfiles)
   const reservations = async (chargePointId: string) =>
@@ -111,6 +115,54 @@ t.test('piles that are held for called cars', async t => {
     t.same(charger.commands('CancelReservation'), [], 'there was nothing to cancel')
   })
 
+  await t.test('two cars of one driver: whose turn it is at a pile charges there, by card or by plug', async t => {
+    await using one = await site.open('T1')
+    await using other = await site.open('T2')
+    const second = await api('POST', '/vehicles', { plate: 'SECOND', batteryCapacityWh: 40_000 }, ada.token)
+    const ask = async (vehicleId: string) =>
+      (await api('POST', '/charging/request', { mode: 'trickle', energyWh: 8000, vehicleId }, ada.token)).body
+    const requests = [await ask(ada.vehicleId), await ask(second.body.id)]
+    t.match(requests, [{ pileId: 'T1' }, { pileId: 'T2' }])
+    const standing = async () =>
+      Promise.all(
+        requests.map(async ({ id }) => {
+          const { status, pileId } = (await api('GET', `/charging/request/${id}`)).body
+          return `${status} ${pileId}`
+        }),
+      )
+    t.equal(await other.authorize(ada.tag), 'Accepted')
+    const first = await other.start({ idTag: ada.tag })
+    await until('the second car charges', async () => (await standing())[1] === 'charging T2')
+    t.same(await standing(), ['called T1', 'charging T2'])
+    t.equal(await one.authorize(ada.tag), 'Accepted', 'called here, though the card charges elsewhere')
+    await one.status('Preparing')
+    t.match(await one.next('RemoteStartTransaction'), { idTag: ada.tag })
+    const last = await one.start({ idTag: ada.tag })
+    t.equal(last.status, 'Accepted')
+    await until('both charge', async () => (await standing()).join() === 'charging T1,charging T2')
+
+    const cables = async () => {
+      const { rows } = await db.query(
+        'select called_at is not null as called, called_at <= started_at as before, unplugged_at >= ended_at as out from charging_sessions where id = any($1) order by id',
+        [[first.transactionId, last.transactionId]],
+      )
+      return rows
+    }
+    await one.stop(last.transactionId, 100)
+    await one.status('Finishing')
+    await site.ended(requests[0].id)
+    t.same(await cables(), [
+      { called: true, before: true, out: null },
+      { called: true, before: true, out: null },
+    ])
+    await one.status('Available')
+    await until('the cable is out', async () => (await cables())[1].out)
+    await other.status('Available')
+    await other.stop(first.transactionId, 100)
+    await site.ended(requests[1].id)
+    await until('it was out at the end already', async () => (await cables())[0].out)
+  })
+
   await t.test('two connectors: each its own hold, and each start where it belongs', async t => {
     const piles = [1, 2].map(connectorId => ({ id: `HUB-${connectorId}`, connectorId, mode: 'trickle', powerW: 7000 }))
     t.match(await api('POST', '/charge-points', { id: 'HUB', piles }), { status: 201 })
@@ -134,7 +186,9 @@ t.test('piles that are held for called cars', async t => {
     const { transactionId } = await hub.start({ idTag: bob.tag, connectorId: 2 })
     await site.becomes(bob, 'charging')
     t.match(await site.standing(ada), { status: 'called', pileId: 'HUB-1' })
-    t.equal((await hub.start({ idTag: bob.tag, connectorId: 1 })).status, 'ConcurrentTx')
+    const wrong = await hub.start({ idTag: bob.tag, connectorId: 1 })
+    t.equal(wrong.status, 'ConcurrentTx')
+    await hub.stop(wrong.transactionId, 0, { reason: 'DeAuthorized' })
 
     await hub.status('Faulted', { connectorId: 0, errorCode: 'InternalError' })
     t.same(await hub.next('RemoteStopTransaction'), { transactionId }, 'connector 0 speaks for all')

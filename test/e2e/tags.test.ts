@@ -1,4 +1,5 @@
 import t from 'tap'
+import { hear, mqttClient } from '../support/mqtt-reader.ts'
 import { startProduct } from '../support/product.ts'
 import { createSite, yesterday } from '../support/site.ts'
 
@@ -34,12 +35,18 @@ t.test('a walk-up beside an own request does not hide it', async t => {
 })
 
 t.test('a pile held for the called driver is Blocked for another, and the called one still charges', async t => {
-  await using product = await startProduct(t)
+  const house = { username: 'house', password: 'reads-what-happens' }
+  await using product = await startProduct(t, { 'mqtt.integrations': JSON.stringify([house]) })
   const site = createSite(product)
   const [ada, bob] = [await product.driver('ada'), await product.driver('bob')]
+  const reader = await mqttClient(t, product.mqtt, house)
+  const heard = hear(reader)
+  await reader.subscribeAsync('ev/v1/event', { qos: 1 })
   await using charger = await site.open('F1')
   t.match(await site.ask(ada), { body: { pileId: 'F1', status: 'called' } })
   t.equal(await charger.authorize(bob.tag), 'Blocked')
+  const { payload: notice } = await heard('ev/v1/event', ({ event }) => event === 'wrong-tag')
+  t.match(notice, { pile_id: 'F1', data: { verdict: 'blocked', why: 'held-for-another' } }, 'operators see why')
   t.equal(await charger.authorize(ada.tag), 'Accepted')
   const wrong = await charger.start({ idTag: bob.tag, meterStart: 10 })
   t.equal(wrong.status, 'Blocked')
