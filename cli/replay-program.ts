@@ -28,11 +28,15 @@ With the embedded database stop the gateway first.`
 
 const again = (value: string, before: string[] = []): string[] => [...before, value]
 
-/** The command line of replay. `withDatabase` adds the settings that say where the database is, `configOf` reads them. */
+/**
+ * The command line of replay. `withDatabase` adds the settings that say where the database is, `configOf` reads them; `run`
+ * is what is done with what was given.
+ */
 export function addReplay(
   program: Command,
   withDatabase: (command: Command) => Command,
   configOf: (options: Record<string, string>) => Config,
+  run: typeof replayCommand = replayCommand,
 ): void {
   withDatabase(
     program
@@ -53,6 +57,6 @@ export function addReplay(
   )
     .addHelpText('after', HELP)
     .action(async (file: string | undefined, options: ReplayOptions & Record<string, string>) => {
-      process.exitCode = await replayCommand(file, options, () => configOf(options))
+      process.exitCode = await run(file, options, () => configOf(options))
     })
 }
