@@ -27,11 +27,10 @@ export async function waitsForCable(work: SiteWork, row: RatingRow, endedReceive
 function cableOutAt(pile: PileRow | undefined, endedAt: EpochMs, endedReceivedAt: EpochMs | null): EpochMs | null {
   if (pile === undefined || pile.protocol === 'http') return endedAt
   const { status, freshPlug, statusReceivedAt } = pile
-  const out =
-    status === null || status === 'Available' || status === 'Reserved' || (status === 'Preparing' && freshPlug)
-  if (!out) return null
   // said before the stop: the cable was out at the end already
   const since = statusReceivedAt !== null && statusReceivedAt > (endedReceivedAt ?? endedAt)
+  const another = status === 'Preparing' && freshPlug && since
+  if (status !== null && status !== 'Available' && status !== 'Reserved' && !another) return null
   return since ? Math.max(endedAt, statusReceivedAt) : endedAt
 }
 
