@@ -88,14 +88,16 @@ export async function replayCommand(
     const answer = toAnswer(run.timeline, replayed)
     const { end, metrics } = answer
     const side: Side = { name, end, endMs: replayed.end / replayed.ticks.perMs, metrics }
-    days.push({ answer, side })
+    days.push({ answer, side, rules: rulesOf(run.timeline) })
   }
 
   const compared = [...(recorded === undefined ? [] : [recorded]), ...days.map(({ side }) => side)]
   const [one, two] = compared.slice(-2)
   const difference = two === undefined ? undefined : differenceOf(one!, two)
   if (json) {
-    const told = compared.map(({ endMs: _, ...side }) => side)
+    const told = compared.map(({ endMs: _, name, ...side }) => {
+      return { name, ...days.find(day => day.side.name === name)?.rules, ...side }
+    })
     const [only] = days.length === 1 ? days : []
     const answer = only === undefined ? { sides: told, difference } : withRecorded(only.answer, recorded, difference)
     await write(stdout, `${JSON.stringify(answer, null, 2)}\n`)
@@ -105,6 +107,12 @@ export async function replayCommand(
     await write(stdout, recorded === undefined ? toTable(answer) : `${toTable(answer)}\n${toComparison(compared)}`)
   }
   return 0
+}
+
+/** What a timeline is run under, as far as rules may differ. */
+function rulesOf({ policy, piles, waitingCapacity }: Timeline): object {
+  const count = (mode: string): number => piles.filter(pile => pile.mode === mode).length
+  return { policy, piles: { F: count('fast'), T: count('trickle') }, waitingCapacity }
 }
 
 function withRecorded(answer: object, recorded: Side | undefined, difference: object | undefined): object {
@@ -160,7 +168,12 @@ async function readSource(
   if (file === undefined) {
     if (date === undefined) return wrong('--date', 'a day is needed: YYYY-MM-DD')
     const read = await readRecorded(config!(), { siteId: fromDatabase!, date, to })
-    if (read.ok && save !== undefined) await writeFile(save, `${JSON.stringify(read.value.document, null, 1)}\n`)
+    if (!read.ok || save === undefined) return read
+    try {
+      await writeFile(save, `${JSON.stringify(read.value.document, null, 1)}\n`)
+    } catch (error) {
+      return wrong(`--save ${save}`, `cannot be written: ${(error as Error).message}`)
+    }
     return read
   }
   const read = await readFileAs(file, input => {

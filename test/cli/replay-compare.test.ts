@@ -61,8 +61,14 @@ t.test('as one JSON document with --json, the file also after the two', async t 
   t.equal(code, 0)
   t.match(JSON.parse(out), {
     sides: [
-      { name: 'vacant', end: '07:40:00', metrics: { charged: 4, refused: 1, income: '93.00' } },
-      { name: 'fast=3x30', metrics: { charged: 5, refused: 0 } },
+      {
+        name: 'vacant',
+        policy: { pileChoice: 'vacant' },
+        piles: { F: 1, T: 1 },
+        end: '07:40:00',
+        metrics: { charged: 4, refused: 1, income: '93.00' },
+      },
+      { name: 'fast=3x30', piles: { F: 3, T: 1 }, metrics: { charged: 5, refused: 0 } },
     ],
     difference: { charged: 1, refused: -1, income: '30.00', byMode: { F: { refused: -1 }, T: { refused: 0 } } },
   })

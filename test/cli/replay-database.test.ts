@@ -346,6 +346,7 @@ t.test('a recorded day', async t => {
       [{ ...day, to: 'June' }, '--to: /: not a day'],
       [{ ...day, to: '2026-05-01' }, '--to: /: 2026-05-01 is before 2026-06-01'],
       [{ ...day, to: '2027-07-01' }, '--to: /: at most 366 days'],
+      [{ ...day, save: '/no/such/folder/day.json' }, '--save /no/such/folder/day.json: /: cannot be written: ENOENT'],
     ]
     for (const [options, message] of cases) t.match(await replay(url, options), { code: 2, err: new RegExp(message) })
   })
