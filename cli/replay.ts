@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { differenceOf, type Side } from '../central/core/replay/compare.ts'
 import { parseTimeline, type Timeline } from '../central/core/replay/parse.ts'
-import { toAnswer } from '../central/core/replay/print.ts'
+import { type Answer, toAnswer } from '../central/core/replay/print.ts'
 import { type Rules, underRules } from '../central/core/replay/rules.ts'
 import { simulate } from '../central/core/replay/simulate.ts'
 import type { Config } from '../config/schema.ts'
@@ -78,7 +78,7 @@ export async function replayCommand(
   for (const note of notes) await write(stderr, `${note}\n`)
 
   const progress = createProgress(stderr, { always: options.progress === true })
-  const days = []
+  const days: { answer: Answer; side: Side; rules: object }[] = []
   for (const [index, changes] of rules.entries()) {
     const name = sides[index]!.at(-1)?.text ?? OWN
     const run = apply(timeline, changes)
