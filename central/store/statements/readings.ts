@@ -116,11 +116,14 @@ export const readings: Statement<ReadingsEffect, ReadingsResult> = {
   quarantined: async () => NONE,
 }
 
-/** Sessions that were settled without a register of their time. What is later than their end is not theirs. */
+/**
+ * Sessions that were settled without a register of their time. What is later than their end is not theirs; one that has
+ * only a provisional end is settled again with the charger's own.
+ */
 function missed(sessions: readonly Found[], kept: readonly KeptLate[]): Set<number> {
   const ends = new Map(
-    sessions.flatMap(({ sessionId, endedAt, settled }) =>
-      sessionId !== null && endedAt !== null && settled ? [[sessionId, endedAt] as const] : [],
+    sessions.flatMap(({ sessionId, endedAt, settled, provisional }) =>
+      sessionId !== null && endedAt !== null && settled && !provisional ? [[sessionId, endedAt] as const] : [],
     ),
   )
   const counts = ({ sessionId, at, receivedAt, registerMilliWh }: KeptLate): boolean =>
