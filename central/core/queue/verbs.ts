@@ -12,6 +12,7 @@ import {
   type Refused,
   sendBackInPlace,
 } from './requests.ts'
+import { removeCar } from './waiting.ts'
 import { copyYard, type Yard } from './yard.ts'
 
 /** What a verb did, with the yard as it is afterwards. */
@@ -42,6 +43,15 @@ export const change = (yard: Yard, id: string, to: { mode?: Mode; energy?: numbe
 
 /** A car goes, wherever it is. Live, a charging car is stopped first and leaves when its session has ended. */
 export const leave = (yard: Yard, id: string): Outcome<Left> | Refused => onCopy(yard, copy => leaveInPlace(copy, id))
+
+/** A car goes and nobody is called yet: sessions that end on one instant have all ended before anybody is called. */
+export function depart(yard: Yard, id: string): Outcome<{ ok: true; decisions: Decision[] }> | Refused {
+  const copy = copyYard(yard)
+  const car = copy.cars.get(id)
+  if (car === undefined) return { ok: false, reason: 'no-active-request' }
+  removeCar(copy, car)
+  return { ok: true, decisions: [], yard: copy }
+}
 
 /** A called car did not come: back to the head of the waiting area. */
 export const sendBack = (yard: Yard, id: string): Outcome<Entered> | Refused =>

@@ -1,4 +1,4 @@
-import { leave } from '../../core/queue/verbs.ts'
+import { depart } from '../../core/queue/verbs.ts'
 import type { Settlement } from '../../core/session/settle.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { billRequest, billSession, REGISTERS_CAME_LATE } from './bill-session.ts'
@@ -123,13 +123,13 @@ async function hold(
   })
 }
 
-/** A request has its outcome: the car goes, and what was delivered is billed. */
+/** A request has its outcome: the car goes, and what was delivered is billed. Calling comes later in the run. */
 export async function endRequest(
   work: SiteWork,
   car: CarRow,
   status: 'completed' | 'cancelled' | 'no-show',
 ): Promise<void> {
-  const left = leave(work.yard, car.requestId)
+  const left = depart(work.yard, car.requestId)
   if (left.ok) await decide(work, left)
   work.snap.cars.splice(work.snap.cars.indexOf(car), 1)
   await work.db.unplace(car.requestId)
