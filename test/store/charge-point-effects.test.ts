@@ -99,7 +99,7 @@ t.test('a link comes up, and goes down only while it is the stored one', async t
     connected: false,
     link_id: null,
     link_node: null,
-    link_since: NOW + 1,
+    link_since: NOW + 3,
     protocol: 'ocpp1.6',
     address: '127.0.0.1',
     last_seen_at: NOW + 3,

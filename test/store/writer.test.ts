@@ -60,7 +60,7 @@ t.test('what fails in COMMIT itself is not acknowledged', async t => {
   const s = await store(t)
   await atCommit(s, 'bad', "raise exception 'no'")
   const [good, bad] = await Promise.all([boot(s, 'A'), boot(s, 'B', 'bad')])
-  t.strictSame(good, { siteId: 'S', registration: 'accepted' })
+  t.strictSame(good, { siteId: 'S', registration: 'accepted', featuresUnknown: true })
   t.match(bad, { quarantined: true })
   t.match(await s.one("select model from charge_points where id = 'B'"), { model: null })
 })
