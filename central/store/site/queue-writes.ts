@@ -15,6 +15,8 @@ export interface NewRequest {
   source: 'driver' | 'walk-up'
   priority: number
   createdAt: EpochMs
+  /** When it got its number: a walk-up began before. */
+  numberedAt: EpochMs
 }
 
 export interface Placement {
@@ -33,7 +35,7 @@ export const createQueueWrites = (run: Run) => ({
   addRequest: (r: NewRequest) =>
     run(
       `insert into charging_requests (id, site_id, user_id, vehicle_id, id_tag, mode, number, energy_wh, has_target, source, priority, status, created_at, numbered_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', ${at('$12')}, ${at('$12')})`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', ${at('$12')}, ${at('$13')})`,
       [
         r.id,
         r.siteId,
@@ -47,6 +49,7 @@ export const createQueueWrites = (run: Run) => ({
         r.source,
         r.priority,
         r.createdAt,
+        r.numberedAt,
       ],
     ),
 

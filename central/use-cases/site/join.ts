@@ -151,7 +151,7 @@ async function walkUp(work: SiteWork, session: SessionRow, pile: PileRow): Promi
     endCause: null,
     noShows: 0,
     createdAt: session.startedAt,
-    numberedAt: session.startedAt,
+    numberedAt: work.now,
     firstCalledAt: null,
     estimatedStartAt: null,
     place: 'pile',
