@@ -40,6 +40,8 @@ function mayYetBeFault(work: SiteWork, session: SessionRow): boolean {
   const { endCause, stopReason, endedReceivedAt, provisional, targetMilliWh, energyMilliWh } = session
   if (endCause !== null || provisional || endedReceivedAt === null || !FAILING.includes(stopReason ?? '')) return false
   if (targetMilliWh !== null && energyMilliWh >= targetMilliWh) return false
+  // a walk-up that was over before it was heard of has no place to keep
+  if (!work.yard.cars.has(session.requestId ?? '')) return false
   const pile = pileRow(work, session.pileId)
   const due = endedReceivedAt + FAULT_FOLLOWS_MS
   if (pile === undefined || isFaulty(pile) || work.now >= due) return false
