@@ -32,6 +32,8 @@ export interface ApiConfig {
   loginFailuresPerAccount?: number
   loginFailuresPerAddress?: number
   loginWindowSeconds?: number
+  /** Answers 503 while the event loop is behind by this, in real ms. */
+  maxEventLoopDelayMs?: number
   /** Shows /metrics to everybody, not only to loopback addresses. */
   metricsOpen?: boolean
 }

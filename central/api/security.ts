@@ -46,7 +46,7 @@ export async function registerSecurity(app: App, config: ApiConfig): Promise<voi
       new DomainError('rate-limited', `Try again in ${Math.ceil(ttl / 1000)} s`),
   })
   await app.register(underPressure, {
-    maxEventLoopDelay: 2_000,
+    maxEventLoopDelay: config.maxEventLoopDelayMs ?? 5_000,
     retryAfter: 5,
     pressureHandler: request => {
       // whoever asks how we are must be told, above all now

@@ -57,7 +57,13 @@ export async function api(t: Test, options: { config?: Partial<ApiConfig>; speed
         return () => listeners.delete(listener)
       },
     },
-    config: { version: '1.2.3', jwtSecret: 'a secret of tests that is long enough', ...options.config },
+    config: {
+      version: '1.2.3',
+      jwtSecret: 'a secret of tests that is long enough',
+      // a busy machine is no fact about the API
+      maxEventLoopDelayMs: 120_000,
+      ...options.config,
+    },
     health: async () => health.parts,
     log: pino({ level: 'silent' }),
     link: { connected: () => undefined, disconnect: async id => void disconnected.push(id) },
