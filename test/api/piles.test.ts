@@ -211,6 +211,7 @@ t.test('the queue, in order; drivers see other people’s cars as numbers only',
       requestedEnergyWh: 20_000,
       deliveredEnergyWh: 0,
       waitedSeconds: 600,
+      expectedStartAt: null,
       charging: false,
     },
   ])

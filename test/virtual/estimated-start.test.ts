@@ -1,5 +1,6 @@
 import t from 'tap'
 import { playVirtualDay } from '../support/virtual-day.ts'
+import { openVirtualSite } from '../support/virtual-site.ts'
 
 const MINUTE_MS = 60_000
 
@@ -45,3 +46,58 @@ t.test(
     t.ok(Math.abs(rows[0].median / 60 - error) < 0.1, 'with the same error')
   },
 )
+
+t.test('a reading moves what those who wait may expect; a class that is changed moves them', async t => {
+  const site = await openVirtualSite(t, {
+    fast: { count: 1, powerW: 10_000 },
+    trickle: { count: 0, powerW: 7000 },
+    queueLength: 1,
+    waitingCapacity: 10,
+    at: Date.UTC(2026, 5, 1),
+  })
+  const { clock, verbs, report, settle } = site
+  await site.connect('F1')
+  const queues: { number: string; inMinutes: number | null }[][] = []
+  site.central.events.subscribe(event => {
+    if (event.type !== 'site-queue') return
+    const minutes = (at: number | null) => (at === null ? null : (at - clock.now()) / MINUTE_MS)
+    queues.push(event.waiting.map(({ number, expectedStartAt }) => ({ number, inMinutes: minutes(expectedStartAt) })))
+  })
+  const drivers = await site.drivers(3)
+  const requests: string[] = []
+  for (const { actor } of drivers) {
+    const asked = await verbs.requestCharge(actor, { mode: 'fast', energyWh: 10_000 })
+    t.ok(asked.ok)
+    if (asked.ok) requests.push(asked.value.id)
+  }
+  const said = { connectorId: 1, idTag: drivers[0]!.idTag, startKey: 'a', registerMilliWh: 0, at: clock.now() }
+  const { transactionId } = await report('F1', { type: 'session-started', ...said })
+  await settle()
+  t.same(queues.at(-1), [
+    { number: 'F2', inMinutes: 60 },
+    { number: 'F3', inMinutes: 120 },
+  ])
+
+  clock.advance(6 * MINUTE_MS)
+  const reading = { at: clock.now(), registerMilliWh: 500_000, powerW: 5000 }
+  await report('F1', { type: 'meter-sampled', connectorId: 1, transactionId, readings: [reading] })
+  await settle()
+  t.same(queues.at(-1), [
+    { number: 'F2', inMinutes: 114 },
+    { number: 'F3', inMinutes: 174 },
+  ])
+
+  const operator = { id: null, name: 'operator', role: 'operator' } as const
+  t.match(await verbs.changeRequest(drivers[2]!.actor, requests[2]!, { priority: 1 }), {
+    ok: false,
+    reason: 'forbidden',
+  })
+  t.match(await verbs.changeRequest(operator, requests[0]!, { priority: 1 }), { ok: false, reason: 'charging' })
+  t.match(await verbs.changeRequest(operator, requests[2]!, { priority: 1 }), {
+    ok: true,
+    value: { priority: 1, carsAhead: 0 },
+  })
+  t.match(await verbs.viewRequest(drivers[1]!.actor, requests[1]!), {
+    value: { carsAhead: 1, reason: { en: 'All places are taken; 1 car is before you, 1 of a higher priority class.' } },
+  })
+})

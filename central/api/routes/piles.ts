@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { DomainError } from '../../../protocol/errors.ts'
-import { rfc3339 } from '../../../protocol/units.ts'
+import { type EpochMs, rfc3339 } from '../../../protocol/units.ts'
 import { listPileEvents } from '../../store/views/pile-history.ts'
 import { listPiles, type PileView } from '../../store/views/piles.ts'
 import { listQueue } from '../../store/views/queue.ts'
+import { expectedStarts } from '../../use-cases/site/expect.ts'
 import { signedIn } from '../auth.ts'
 import { pageAnswer, pageOf, pageQuery, pageRequest, windowQuery } from '../paging.ts'
 import type { App, RouteContext } from '../ports.ts'
@@ -11,6 +12,7 @@ import { mustSucceed } from '../problem.ts'
 import { answers, idParams, text } from '../schemas/common.ts'
 import * as schema from '../schemas/piles.ts'
 import { carOf, pileOf, stateOf } from '../wire/piles.ts'
+import { timeOrNull } from '../wire/requests.ts'
 import { defined } from './requests.ts'
 
 const user = { access: 'user' as const }
@@ -61,11 +63,18 @@ export function pileRoutes(app: App, { verbs, admin, database, link, clock }: Ro
         ? [await mustFind(pileId)]
         : await listPiles(database.pool, { siteId: site || undefined, now })
       const cars = await listQueue(database.pool, { siteId: site || undefined, pileId: pileId || undefined })
+      const expected = new Map<string, EpochMs>()
+      // the board at one pile is asked for often, and says whose turn it is
+      const waiting = pileId ? [] : cars.filter(({ charging }) => !charging)
+      for (const siteId of new Set(waiting.map(car => car.siteId)))
+        for (const [id, at] of await expectedStarts(database.pool, siteId, now)) expected.set(id, at)
+      const startOf = (car: (typeof cars)[number]) =>
+        waiting.includes(car) ? { expectedStartAt: timeOrNull(expected.get(car.requestId) ?? null) } : {}
       // places of a queue are told from 1, whatever the dispatcher counts from
       const inOrder = (place: (typeof cars)[number]['place'], id: string | null = null) =>
         cars
           .filter(car => car.place === place && car.pileId === id)
-          .map((car, index) => carOf(car, index + 1, viewer, now))
+          .map((car, index) => ({ ...carOf(car, index + 1, viewer, now), ...startOf(car) }))
       return {
         piles: piles.map(pile => ({
           id: pile.id,

@@ -53,6 +53,10 @@ export const queuedCar = named(
     requestedEnergyWh: z.number().int(),
     deliveredEnergyWh: z.number().int(),
     waitedSeconds: z.number().int(),
+    expectedStartAt: time
+      .nullable()
+      .optional()
+      .describe('When charging is expected to begin; null where that cannot be said. Not in the view of one pile'),
     charging: z.boolean(),
     userId: z.string().optional(),
     vehicle: z.string().optional(),

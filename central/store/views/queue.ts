@@ -4,6 +4,7 @@ import type { Sql } from './page.ts'
 
 /** One active request where it stands. */
 export interface QueuedCar {
+  requestId: string
   siteId: string
   place: 'waiting' | 'pile' | 'fault'
   pileId: string | null
@@ -23,7 +24,7 @@ export interface QueuedCar {
 }
 
 const CARS = /* sql */ `
-select q.site_id as "siteId", q.place, q.pile_id as "pileId", q.position, r.mode, r.number, r.user_id as "userId",
+select q.request_id as "requestId", q.site_id as "siteId", q.place, q.pile_id as "pileId", q.position, r.mode, r.number, r.user_id as "userId",
   v.plate, v.id as "vehicleId", v.battery_capacity_wh as "batteryCapacityWh", r.energy_wh as "requestedEnergyWh",
   round(coalesce(s.energy, 0) / 1000.0)::int as "deliveredEnergyWh", coalesce(s.open, false) as charging,
   r.created_at as "createdAt", s.started_at as "startedAt"

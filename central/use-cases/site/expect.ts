@@ -4,7 +4,9 @@ import { type Estimate, estimates } from '../../core/dispatch/estimate.ts'
 import { habitsOf } from '../../core/dispatch/habits.ts'
 import type { Car, Habits, Yard, YardPile } from '../../core/queue/yard.ts'
 import { loadExperience } from '../../store/site/habits.ts'
+import { loadSite } from '../../store/site/load.ts'
 import type { CarRow, PileRow, SiteSnapshot } from '../../store/site/snapshot.ts'
+import { buildYard } from './work.ts'
 
 /** A car that was called within this of its turn, in ms, was called from elsewhere. */
 const AT_ONCE_MS = 1000
@@ -39,6 +41,14 @@ export async function expectedOf(
     if (car !== undefined && startsAt !== null) cars.set(car.id, { ...car, startsAt })
   }
   return estimates({ ...yard, piles, cars, habits })
+}
+
+/** When the cars of a site that do not charge yet may expect to begin, by request. Those of whom nobody can say are left out. */
+export async function expectedStarts(db: Pool, siteId: string, now: EpochMs): Promise<Map<string, EpochMs>> {
+  const snap = await loadSite(db, siteId, now, false)
+  if (snap === undefined) return new Map()
+  const expected = await expectedOf(db, snap, buildYard(snap, now), now)
+  return new Map([...expected].map(([id, { start }]) => [id, Math.round(now + start)]))
 }
 
 /** A cable that is in after its session, or in a car that takes no more, is pulled within the usual time. */
