@@ -120,26 +120,25 @@ t.test('a card held to a free pile starts a charge without a request', async t =
   )
 })
 
-t.test('who waits changes their mind, cancels, or is refused', async t => {
-  const { visit, product, world } = await site(t)
-  const first = visit('first', plan('steady', { energyWh: 8000, lingerMs: 0 }))
-  await product.until('the first one charges', async () => world.pile('F1')?.snapshot().session)
-  // F2 is not there: when the places of F1 are taken, the others wait.
-  const free = async () => (await product.api('GET', '/charging/queue-status?site=default')).body.fast.freePlaces
-  const others: Promise<{ outcome: string; problem: string | null }>[] = []
-  for (let before = await free(); before > 0; before = await free()) {
-    others.push(visit(`next-${before}`, plan('steady', { energyWh: 500, lingerMs: 0 })))
-    await product.until('one place less', async () => (await free()) < before)
-  }
-  const [changing, cancelling] = await Promise.all([
-    visit('fourth', plan('changes')),
-    visit('fifth', plan('cancels-waiting')),
-  ])
+t.test('who waits changes their mind or cancels', async t => {
+  const { visit, product, world, events } = await site(t)
+  const only = world.pile('F1')!
+  only.fault({ errorCode: 'OtherError' })
+  await product.until(
+    'F1 is broken',
+    async () => (await product.api('GET', '/charging-piles/F1')).body.state === 'fault',
+  )
+  // F2 is not there: everybody waits
+  const changing = visit('first', plan('changes'))
+  const cancelling = await visit('second', plan('cancels-waiting'))
   t.match(cancelling, { outcome: 'cancelled', problem: null })
   t.ok(cancelling.mine.includes('cancelled'))
-  t.match(changing, { outcome: 'completed', problem: null })
-  t.ok(changing.mine.includes('changed'))
-  for (const one of await Promise.all([first, ...others])) t.match(one, { outcome: 'completed', problem: null })
+  t.notOk(cancelling.mine.includes('called'))
+  await product.until('the first one wants less', async () =>
+    events.some(({ driver, type }) => driver === 'first' && type === 'changed'),
+  )
+  only.recover()
+  t.match(await changing, { outcome: 'completed', problem: null })
 })
 
 t.test('the command line runs a short day and reports it in JSON lines', async t => {
