@@ -31,7 +31,7 @@ export interface DriverOptions {
 const POLL_MS = 20_000
 /** Plugged in and nothing happens for so long (charging time, real ms at the least): pull the plug, try again. */
 const STUCK_MS = 15 * 60_000
-const STUCK_MIN_REAL_MS = 5000
+const STUCK_MIN_REAL_MS = 15_000
 /** Nobody waits longer than this for an end, charging ms. */
 const PATIENCE_MS = 48 * 3_600_000
 

@@ -40,7 +40,7 @@ const MAX_REQUESTS_PER_SECOND = 100
 const POLL_MIN_REAL_MS = 50
 const CLOSE_GRACE_MS = 2000
 /** Real ms for bills to be written after the last stop was answered. */
-const SETTLE_MS = 5000
+const SETTLE_MS = 20_000
 
 /** Drivers do not wait longer than this for all piles to be connected, real ms. */
 const JOIN_PATIENCE_MS = 15_000
