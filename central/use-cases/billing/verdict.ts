@@ -6,7 +6,8 @@ import type { UseCasePorts } from '../ports.ts'
 import { billRequest, billSession } from '../site/bill-session.ts'
 import { waitsForCable } from '../site/parked.ts'
 import { rateRow } from '../site/rate-session.ts'
-import { carRow, notice, type SiteWork, YARD_ENERGY_PER_MILLI_WH } from '../site/work.ts'
+import { carRow, notice, type SiteWork } from '../site/work.ts'
+import { YARD_ENERGY_PER_MILLI_WH } from '../site/yard.ts'
 import type { Verbs } from '../verbs.ts'
 
 /**

@@ -10,17 +10,8 @@ import { isSpent } from '../payments/limit.ts'
 import type { UseCasePorts } from '../ports.ts'
 import type { SiteAction } from '../site/advance.ts'
 import { findRequest, viewActive, viewEnded } from '../site/view.ts'
-import {
-  askStop,
-  buildYard,
-  carRow,
-  decide,
-  notice,
-  numberOf,
-  openSessionOf,
-  type SiteWork,
-  YARD_ENERGY_PER_MILLI_WH,
-} from '../site/work.ts'
+import { askStop, carRow, decide, notice, numberOf, openSessionOf, type SiteWork } from '../site/work.ts'
+import { buildYard, YARD_ENERGY_PER_MILLI_WH } from '../site/yard.ts'
 import type { Actor, RequestView, Verbs } from '../verbs.ts'
 import { mayTouch, mayTouchAll } from './access.ts'
 import { driverOf } from './driver.ts'

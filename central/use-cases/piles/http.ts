@@ -7,7 +7,8 @@ import { billOfRequest } from '../../store/views/request-bill.ts'
 import { untilEnded } from '../charging/cancel.ts'
 import type { UseCasePorts } from '../ports.ts'
 import { closeProvisionally } from '../site/close.ts'
-import { buildYard, numberOf, openSessionOf } from '../site/work.ts'
+import { numberOf, openSessionOf } from '../site/work.ts'
+import { buildYard } from '../site/yard.ts'
 import type { Verbs } from '../verbs.ts'
 
 /** How long a pile waits for its bill, real time. */

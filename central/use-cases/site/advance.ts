@@ -14,7 +14,8 @@ import { tellStates } from './tell.ts'
 import { followWindows } from './tell-windows.ts'
 import { closeForgotten, endGraces, takeTurns } from './turns.ts'
 import { closingTime } from './windows.ts'
-import { buildYard, decide, type SiteRules, type SiteWork, viewPile, yardPile } from './work.ts'
+import { decide, type SiteRules, type SiteWork, viewPile, yardPile } from './work.ts'
+import { buildYard } from './yard.ts'
 
 /** Something that somebody asks of a site, done between the facts and the calling. */
 export type SiteAction<T> = (work: SiteWork) => Promise<T>

@@ -6,7 +6,7 @@ import type { Car, Habits, Yard, YardPile } from '../../core/queue/yard.ts'
 import { loadExperience } from '../../store/site/habits.ts'
 import { loadSite } from '../../store/site/load.ts'
 import type { CarRow, PileRow, SiteSnapshot } from '../../store/site/snapshot.ts'
-import { buildYard } from './work.ts'
+import { buildYard } from './yard.ts'
 
 /** A car that was called within this of its turn, in ms, was called from elsewhere. */
 const AT_ONCE_MS = 1000

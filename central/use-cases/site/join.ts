@@ -5,7 +5,8 @@ import { outrunStart } from '../../store/site/outrun-start.ts'
 import type { CarRow, PileRow, SessionRow } from '../../store/site/snapshot.ts'
 import { tariffInForce } from '../../store/site/tariff.ts'
 import { settleEnded } from './settle.ts'
-import { askStop, carRow, decide, inYard, pileRow, type SiteWork, targetOf, yardPile } from './work.ts'
+import { askStop, carRow, decide, pileRow, type SiteWork, targetOf, yardPile } from './work.ts'
+import { inYard } from './yard.ts'
 
 /** What a plan assumes of a walk-up, who has not said how much they want. */
 const WALK_UP_ENERGY_WH = 30_000

@@ -5,17 +5,8 @@ import { billRequest, billSession, REGISTERS_CAME_LATE } from './bill-session.ts
 import { billParked, waitsForCable } from './parked.ts'
 import { pricesParking, rateStored, tariffOf } from './rate-session.ts'
 import { tellEnd } from './tell-end.ts'
-import {
-  carRow,
-  decide,
-  dueAt,
-  notice,
-  openSessionOf,
-  pileRow,
-  type SiteWork,
-  targetOf,
-  YARD_ENERGY_PER_MILLI_WH,
-} from './work.ts'
+import { carRow, decide, dueAt, notice, openSessionOf, pileRow, type SiteWork, targetOf } from './work.ts'
+import { YARD_ENERGY_PER_MILLI_WH } from './yard.ts'
 
 /** Every session that has ended gets its detail, and its request an outcome. Settled once: session and detail in one transaction. */
 export async function settleEnded(work: SiteWork): Promise<void> {
