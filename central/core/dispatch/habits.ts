@@ -15,7 +15,7 @@ export interface Changeover {
 /** What a car that was called at the moment when its pile became free may have waited there, in ticks. */
 const AT_ONCE = 1000
 /** Fewer say nothing. */
-const LEAST = 3
+const LEAST = 2
 
 /**
  * What people usually take at a site, each the median of what was seen; null while too little has been seen. A session
