@@ -135,7 +135,6 @@ t.test('piles that are away, or worked on as announced', async t => {
     await announce('F1', later(0), later(2500))
     await site.pileBecomes('F1', 'maintenance')
     t.match(await site.ask(bob!), { body: { status: 'waiting' } })
-    await site.pileBecomes('F1', 'available')
     t.match(await site.becomes(bob!, 'called'), { pileId: 'F1' })
     t.equal((await api('GET', '/maintenance-windows?state=over')).body.items.length, 1)
   })
