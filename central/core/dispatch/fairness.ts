@@ -90,7 +90,10 @@ export function fairness({ trips, refusals, piles, minute, anyMode = false }: Fa
 }
 
 function groupOf(trips: readonly Trip[], refusals: readonly RefusedTrip[], minute: number): FairnessGroup {
-  const waits = trips.flatMap(({ requestedAt, startedAt }) => (startedAt === null ? [] : [startedAt - requestedAt]))
+  // a charger's clock may say that it began before it was asked: nobody waited less than not at all
+  const waits = trips.flatMap(({ requestedAt, startedAt }) =>
+    startedAt === null ? [] : [Math.max(0, startedAt - requestedAt)],
+  )
   const refusedFor: Record<string, number> = {}
   for (const { reason } of refusals) refusedFor[reason] = (refusedFor[reason] ?? 0) + 1
   return { requests: trips.length, waits: waitsOf(waits, minute), refused: refusals.length, refusedFor }

@@ -43,6 +43,11 @@ t.test('waits by mode, class and both: mean, nearest-rank P95, longest; who neve
   )
 })
 
+t.test('a charger whose clock says that it began before it was asked: nobody waited less than not at all', async t => {
+  const { overall } = fairness({ trips: [waited(-60), waited(4)], refusals: [], piles, minute: 1 })
+  t.match(overall.waits, { count: 2, mean: 2, longest: 4 })
+})
+
 t.test('refusals by reason stand with their mode and class', async t => {
   const full = { mode: 'fast' as const, priority: 0, reason: 'waiting-area-full' }
   const refusals = [full, full, { ...full, mode: 'trickle' as const, priority: 1, reason: 'no-pile-of-mode' }]
