@@ -41,7 +41,9 @@ export const operations = z.object({
       biasSeconds: seconds.nullable().describe('Mean; positive where charging began later than was said'),
       within: z.number().nullable().describe('Share within a tenth of the true wait or two minutes'),
     })
-    .describe('Error of the start of charging that was promised at the request'),
+    .describe(
+      'Error of the start of charging that was promised at the request; without drivers who did not come when called, or changed their mode',
+    ),
   totalCompletionSeconds: seconds.describe('Sum over all cars of the time from the first request until they were done'),
   lowerBoundSeconds: seconds
     .nullable()

@@ -101,11 +101,15 @@ export const createQueueWrites = (run: Run) => ({
   requestEstimate: (id: string, startAt: EpochMs | null) =>
     run(`update charging_requests set estimated_start_at = ${at('$2')} where id = $1`, [id, startAt]),
 
-  /** The first session of the request began: what became of the estimate that was told when it was made (late is positive). */
+  /**
+   * The first session of the request began: what became of the estimate that was told when it was made (late is positive).
+   * It says nothing about estimates where the driver did not come when called, or asked for another mode since.
+   */
   requestStarted: (id: string, startedAt: EpochMs) =>
     run(
       `update charging_requests set first_started_at = ${at('$2')},
-           estimate_error_seconds = round(extract(epoch from ${at('$2')} - estimated_start_at))
+           estimate_error_seconds = case when no_shows = 0 and numbered_at = created_at
+             then round(extract(epoch from ${at('$2')} - estimated_start_at)) end
          where id = $1 and first_started_at is null`,
       [id, startedAt],
     ),

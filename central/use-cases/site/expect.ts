@@ -37,7 +37,7 @@ export async function expectedOf(
   const cars = new Map<string, Car>(yard.cars)
   for (const row of snap.cars) {
     const car = cars.get(row.requestId)
-    const startsAt = startsBy(row, habits, now)
+    const startsAt = startsBy(yard, row, habits, now)
     if (car !== undefined && startsAt !== null) cars.set(car.id, { ...car, startsAt })
   }
   return estimates({ ...yard, piles, cars, habits })
@@ -58,13 +58,16 @@ function clearsBy(pile: PileRow | undefined, { clearing }: Habits, now: EpochMs)
   return Math.max((pile.statusReceivedAt ?? now) + clearing, now + clearing * OVERDUE_SHARE)
 }
 
-/** Whose turn it is begins within the usual time. */
+/** Whose turn it is, or who has just been called to a pile that is free, begins within the usual time. */
 function startsBy(
-  { place, position, turnAt, since }: CarRow,
+  yard: Yard,
+  { requestId, turnAt, since }: CarRow,
   { nextStart, calledStart }: Habits,
   now: EpochMs,
 ): EpochMs | null {
-  if (place !== 'pile' || position !== 0 || turnAt === null) return null
+  const pile = yard.piles.find(({ cars }) => cars[0] === requestId)
+  if (pile === undefined) return null
+  if (turnAt === null) return pile.plannable ? now + calledStart : null
   const usual = turnAt - since > AT_ONCE_MS ? nextStart : calledStart
   return Math.max(turnAt + usual, now + usual * OVERDUE_SHARE)
 }
