@@ -18,9 +18,11 @@ const server =
     ? null
     : await startEmbedded({ dataDir: folder, log: { ...silentLog, error: console.error }, settings: TEST_SETTINGS })
 
+// Every test file is a process of its own: what one has compiled the others need not. Node keys it by content.
+const compiled = new URL('../../node_modules/.cache/test', import.meta.url).pathname
 const tap = spawn('tap', process.argv.slice(2), {
   stdio: 'inherit',
-  env: { ...process.env, ...(server && { TEST_DATABASE_URL: server.url }) },
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...(server && { TEST_DATABASE_URL: server.url }) },
 })
 // The terminal sends these to tap too; we stay until it has ended, to stop the server.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => tap.kill(signal))
