@@ -102,6 +102,7 @@ t.test('a budget of a tag ends a walk-up; one of a day counts what was billed be
     return { status: answer.status, body: await answer.json() }
   }
   t.match(await pay({ amount: CNY(307) }), { status: 409 }, 'not more than is open')
+  t.match(await pay({ provider: 'wallet' }), { status: 409 }, 'a wallet pays by itself')
   const part = { provider: 'terminal', amount: CNY(106), reference: 'R-1' }
   t.match(await pay(part, { 'idempotency-key': 'once' }), { status: 201, body: { state: 'unpaid' } })
   t.match(

@@ -110,6 +110,9 @@ export function createPayments({ pool, clock }: { pool: Pool; clock: Clock }) {
         note?: string | undefined
       },
     ): Promise<string> {
+      // money said to come from a wallet would come back into it with a refund
+      if (PROVIDERS.some(({ name }) => name === input.provider))
+        throw new DomainError('state-forbids', `"${input.provider}" collects by itself and is not recorded by hand`)
       return transaction(async client => {
         const account = await locked(client, billId)
         mustMatch(input.amount, account.currency)
@@ -143,7 +146,8 @@ export function createPayments({ pool, clock }: { pool: Pool; clock: Clock }) {
         const moved = (await provider?.refund(client, account, amountMinor, now)) ?? null
         return record(client, account, {
           kind: 'refund',
-          provider: account.provider ?? 'manual',
+          // what a provider could not give back (the account is gone) is given back by hand
+          provider: provider !== undefined && moved === null ? 'manual' : (account.provider ?? 'manual'),
           amountMinor,
           reference: moved?.reference ?? null,
           note: input.note,

@@ -35,24 +35,30 @@ export async function budgetsOf(
 }
 
 /**
- * What a spender may still spend, running sessions apart, in minor units: balance and budgets, whichever is least. Null
- * where nobody limits them.
+ * What a spender may still spend beside their running sessions (`except` one), in minor units: balance and budgets,
+ * whichever is least. Null where nobody limits them, and then nothing is rated.
  */
-export async function spendable(
+async function spendable(
   client: ClientBase,
   spender: Spender,
   site: { currency: string; timeZone: string },
   now: EpochMs,
-  running: number,
+  except: number | null,
 ): Promise<number | null> {
-  const limits = (await budgetsOf(client, spender, site, now)).map(({ period, limitMinor, spentMinor }) =>
-    period === 'session' ? limitMinor : limitMinor - spentMinor - running,
-  )
+  const budgets = await budgetsOf(client, spender, site, now)
+  const balances: number[] = []
   for (const provider of PROVIDERS) {
     const available = await provider.available(client, { userId: spender.userId, currency: site.currency })
-    if (available !== null) limits.push(available - running - (await unbilled(client, spender.userId, site.currency)))
+    if (available !== null) balances.push(available - (await unbilled(client, spender.userId, site.currency)))
   }
-  return limits.length === 0 ? null : Math.min(...limits)
+  if (budgets.length + balances.length === 0) return null
+  const running = await runningCost(client, spender, site.currency, except, now)
+  return Math.min(
+    ...budgets.map(({ period, limitMinor, spentMinor }) =>
+      period === 'session' ? limitMinor : limitMinor - spentMinor - running,
+    ),
+    ...balances.map(balance => balance - running),
+  )
 }
 
 /** Sessions of requests that go on have their details, and no bill yet that would have been paid. */
@@ -101,8 +107,7 @@ export async function isSpent(
   site: { currency: string; timeZone: string },
   now: EpochMs,
 ): Promise<boolean> {
-  const running = await runningCost(client, spender, site.currency, null, now)
-  const left = await spendable(client, spender, site, now, running)
+  const left = await spendable(client, spender, site, now, null)
   return left !== null && left <= 0
 }
 
@@ -127,8 +132,7 @@ export async function stopAtLimits(work: SiteWork): Promise<void> {
     const session = work.snap.sessions.find(one => one.id === id && one.endedAt === null)
     if (session === undefined || session.stopAskedAt !== null) continue
     const spender = { userId: session.userId, idTag: session.idTag }
-    const running = await runningCost(work.client, spender, site.currency, id, work.now)
-    const limit = await spendable(work.client, spender, site, work.now, running)
+    const limit = await spendable(work.client, spender, site, work.now, id)
     await work.client.query(
       'update charging_sessions set cost_limit_minor = $2 where id = $1 and cost_limit_minor is distinct from $2',
       [id, limit],
